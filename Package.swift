@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled alike; only targets without C are checked for memory safety as well.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+let pure: [SwiftSetting] = settings + [.strictMemorySafety()]
+
+let package = Package(
+  name: "otp-worker",
+  products: [.executable(name: "otp-worker", targets: ["Worker"])],
+  targets: [
+    // System libraries: a module map and a header each.
+    .systemLibrary(name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CLinux"),
+
+    // The rooms. Who may import whom is checked by scripts/check-imports.
+    .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: pure),
+    .target(name: "Digest", dependencies: ["COpenSSL"], swiftSettings: settings),
+    .target(name: "Delivery", dependencies: ["JSON", "Digest"], swiftSettings: pure),
+    .target(
+      name: "Kafka", dependencies: ["EventLoop", "Delivery", "CKafka"], swiftSettings: settings),
+    .target(name: "Providers", dependencies: ["Delivery", "JSON", "Digest"], swiftSettings: pure),
+    .target(
+      name: "Transport", dependencies: ["EventLoop", "Providers", "CCurl"], swiftSettings: settings),
+    .target(name: "Retry", dependencies: ["Delivery"], swiftSettings: pure),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Kafka", "Delivery", "Providers", "Transport", "Retry", "EventLoop", "JSON", "Digest",
+      ], swiftSettings: settings),
+    .target(
+      name: "Settings", dependencies: ["Kafka", "Delivery", "Providers", "Retry", "CYAML"],
+      swiftSettings: settings),
+    .target(
+      name: "Admin", dependencies: ["Pipeline", "JSON", "CMicrohttpd"], swiftSettings: settings),
+    .target(
+      name: "Sandbox",
+      dependencies: ["EventLoop", "Delivery", "JSON", "Digest", "CMicrohttpd", "COpenSSL"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Worker",
+      dependencies: [
+        "Admin", "Delivery", "Digest", "EventLoop", "JSON", "Kafka", "Pipeline", "Providers",
+        "Retry",
+        "Sandbox", "Settings", "Transport",
+      ], swiftSettings: settings),
+
+    // What the tests share, and a suite for each room.
+    .target(
+      name: "TestSupport", dependencies: ["EventLoop", "COpenSSL"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DeliveryTests", dependencies: ["Delivery", "JSON", "Digest", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "KafkaTests", dependencies: ["Kafka", "EventLoop", "Delivery", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProvidersTests", dependencies: ["Providers", "Delivery", "JSON", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "TransportTests",
+      dependencies: ["Transport", "Providers", "Delivery", "EventLoop", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "RetryTests", dependencies: ["Retry", "Delivery", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SettingsTests",
+      dependencies: ["Settings", "Delivery", "Providers", "Kafka", "Retry", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AdminTests", dependencies: ["Admin", "Pipeline", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "Pipeline", "Kafka", "Delivery", "Providers", "Transport", "Retry", "Settings", "Sandbox",
+        "EventLoop", "JSON", "TestSupport",
+      ], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,62 @@
+/// What a driver is given: to whom, what for, and the text where it is ours to write.
+public struct Message: Sendable {
+  /// The text of a message.
+  public enum Content: Sendable, Equatable {
+    /// The provider or receiver writes the text: it gets usage type and payload.
+    case none
+    /// A text message.
+    case text(String)
+    /// A mail.
+    case mail(Mail)
+  }
+  /// A rendered mail.
+  public struct Mail: Sendable, Equatable {
+    /// The subject, without line breaks.
+    public var subject: String
+    /// The body.
+    public var body: String
+    /// Whether `body` is HTML rather than plain text.
+    public var isHTML: Bool
+    /// Where answers go, if not to the sender.
+    public var replyTo: String?
+    /// A mailbox or display name in place of the connector's.
+    public var sendFrom: String?
+
+    /// A mail.
+    public init(
+      subject: String, body: String, isHTML: Bool, replyTo: String? = nil, sendFrom: String? = nil
+    ) {
+      self.subject = subject
+      self.body = body
+      self.isHTML = isHTML
+      self.replyTo = replyTo
+      self.sendFrom = sendFrom
+    }
+  }
+
+  /// The idempotency key of the request.
+  public var eventID: String
+  /// To whom.
+  public var recipient: Recipient
+  /// What for.
+  public var usageType: UsageType
+  /// What the producer gave for templates and receivers.
+  public var payload: Payload
+  /// The client's address, when the producer gave it.
+  public var ip: String?
+  /// The text.
+  public var content: Content
+
+  /// A message.
+  public init(
+    eventID: String, recipient: Recipient, usageType: UsageType, payload: Payload, ip: String?,
+    content: Content
+  ) {
+    self.eventID = eventID
+    self.recipient = recipient
+    self.usageType = usageType
+    self.payload = payload
+    self.ip = ip
+    self.content = content
+  }
+}

@@ -1,0 +1,47 @@
+import Synchronization
+
+/// Where the loop and everything on it gets the time from.
+public protocol Clock: Sendable {
+  /// Time that only goes forward, for waits and deadlines.
+  var now: ContinuousClock.Instant { get }
+  /// Milliseconds since 1970 (UTC), for what people and other machines read.
+  var wallMilliseconds: Int64 { get }
+  /// How long until `instant` in real time; nil when only a move by hand can bring it about.
+  func realTime(until instant: ContinuousClock.Instant) -> Duration?
+}
+
+/// A clock that is moved by hand, for tests: nothing becomes due until ``advance(by:)``.
+public final class ManualClock: Clock {
+  private struct State {
+    var now = ContinuousClock.now
+    var wall: Int64
+    var onAdvance: [@Sendable () -> Void] = []
+  }
+  private let state: Mutex<State>
+
+  /// A clock that stands at `wallMilliseconds` since 1970.
+  public init(wallMilliseconds: Int64) {
+    state = Mutex(State(wall: wallMilliseconds))
+  }
+
+  public var now: ContinuousClock.Instant { state.withLock { $0.now } }
+  public var wallMilliseconds: Int64 { state.withLock { $0.wall } }
+  public func realTime(until instant: ContinuousClock.Instant) -> Duration? {
+    instant <= now ? .zero : nil
+  }
+
+  /// Moves the clock forward and wakes whoever waits on it.
+  public func advance(by duration: Duration) {
+    let wake = state.withLock { state in
+      state.now += duration
+      state.wall += Int64(duration / .milliseconds(1))
+      return state.onAdvance
+    }
+    for action in wake { action() }
+  }
+
+  /// Calls `action`, on the mover's thread, after each move.
+  public func onAdvance(_ action: @escaping @Sendable () -> Void) {
+    state.withLock { $0.onAdvance.append(action) }
+  }
+}

@@ -1,0 +1,81 @@
+public import Delivery
+
+/// What people and the settings need to know about a driver.
+public struct DriverDescriptor: Sendable {
+  /// Who writes the text of a message.
+  public enum TextSource: Sendable {
+    /// We do: `templates` of `usageType` and `content` (and, for mail, subject and the like).
+    case templates
+    /// The receiver or provider does: it gets usage type and payload.
+    case receiver
+  }
+
+  /// Logto's factory id, the value of `provider`.
+  public var id: String
+  /// The channel it serves.
+  public var channel: Channel
+  /// The name for people.
+  public var name: String
+  /// The provider's page that documents the API.
+  public var documentation: String
+  /// Who writes the text.
+  public var text: TextSource
+  /// The keys of `config`, without `templates`.
+  public var settings: [SettingDescriptor]
+  /// How many exchanges at once unless the connector says otherwise.
+  public var concurrency: Int
+
+  /// A description of a driver.
+  public init(
+    id: String, channel: Channel, name: String, documentation: String, text: TextSource,
+    settings: [SettingDescriptor], concurrency: Int = 64
+  ) {
+    self.id = id
+    self.channel = channel
+    self.name = name
+    self.documentation = documentation
+    self.text = text
+    self.settings = settings
+    self.concurrency = concurrency
+  }
+}
+
+/// One key of a connector's `config`.
+public struct SettingDescriptor: Sendable {
+  /// What a key takes.
+  public enum Kind: Sendable, Equatable {
+    /// Any text that is not empty.
+    case text
+    /// `true` or `false`.
+    case flag
+    /// A whole number in a range.
+    case integer(ClosedRange<Int>)
+    /// An absolute http or https URL.
+    case url
+    /// One of a few words.
+    case choice([String])
+  }
+
+  /// The key, spelled as Logto spells it.
+  public var key: String
+  /// What it takes.
+  public var kind: Kind
+  /// Whether it must be there.
+  public var isRequired: Bool
+  /// Whether its value must never be shown.
+  public var isSecret: Bool
+  /// One sentence for people, with unit and default.
+  public var summary: String
+
+  /// A key.
+  public init(
+    _ key: String, _ kind: Kind, isRequired: Bool = false, isSecret: Bool = false,
+    _ summary: String
+  ) {
+    self.key = key
+    self.kind = kind
+    self.isRequired = isRequired
+    self.isSecret = isSecret
+    self.summary = summary
+  }
+}

@@ -1,0 +1,146 @@
+public import Delivery
+
+/// A connector's settings cannot make a driver; the problems are in the ``SettingsReader``.
+public struct InvalidSettings: Error, Sendable {
+  /// The failure itself says nothing.
+  public init() {}
+}
+
+/// Reads a connector's `config` and notes every problem instead of stopping at the first.
+///
+/// `check(_:)` has looked at every declared key before a driver asks: a driver only takes values
+/// out, and adds what no table can say (either this key or that one).
+public final class SettingsReader {
+  /// The full key of `config`, such as `connectors.twilio-main.config`.
+  public let path: String
+  /// Every problem so far.
+  public private(set) var problems: [SettingProblem] = []
+  private let node: SettingNode?
+  private let members: [String: SettingMember]
+
+  /// Reads the mapping `config`; nil or null reads as an empty one.
+  public init(_ config: SettingNode?, path: String) {
+    node = config
+    self.path = path
+    if case .object(let members)? = config?.value {
+      self.members = Dictionary(
+        members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    } else {
+      members = [:]
+    }
+  }
+
+  /// Notes a problem with `key`, or with the whole when it is nil.
+  public func report(_ key: String?, _ message: String) {
+    let place = key.flatMap { members[$0]?.node.position } ?? node?.position
+    problems.append(
+      SettingProblem(at: place, key: key.map { "\(path).\($0)" } ?? path, message))
+  }
+
+  /// The value of `key`, nil when it is missing, null or of the wrong type. An empty text counts as missing.
+  public func text(_ key: String) -> String? {
+    switch members[key]?.node.value {
+    case .string(let text)?, .number(let text)?: text.isEmpty ? nil : text
+    default: nil
+    }
+  }
+
+  /// The value of a required `key`.
+  /// - Throws: ``InvalidSettings`` when it is missing, which `check(_:)` has reported.
+  public func required(_ key: String) throws(InvalidSettings) -> String {
+    guard let value = text(key) else { throw InvalidSettings() }
+    return value
+  }
+
+  /// The value of a secret `key`.
+  public func secret(_ key: String) -> Secret? { text(key).map(Secret.init) }
+
+  /// The value of a flag.
+  public func flag(_ key: String) -> Bool? {
+    if case .bool(let value)? = members[key]?.node.value { value } else { nil }
+  }
+
+  /// The value of a whole number.
+  public func integer(_ key: String) -> Int? { text(key).flatMap { Int($0) } }
+
+  /// The value of a URL.
+  public func url(_ key: String) -> HTTPEndpoint? { text(key).flatMap { HTTPEndpoint($0) } }
+
+  /// Looks at every key against its description: missing, mistyped, out of range, unknown.
+  /// - Parameters:
+  ///   - settings: the keys of the driver.
+  ///   - shared: keys that are read elsewhere, such as `templates`.
+  public func check(_ settings: [SettingDescriptor], shared: [String]) {
+    switch node?.value {
+    case nil, .null?, .object?: break
+    default: return report(nil, "must be a mapping of keys to values")
+    }
+    for setting in settings {
+      guard let member = members[setting.key], !member.node.isEmpty else {
+        if setting.isRequired { report(setting.key, "is missing: \(setting.summary)") }
+        continue
+      }
+      if let complaint = setting.kind.complaint(about: member.node, isSecret: setting.isSecret) {
+        report(setting.key, complaint)
+      }
+    }
+    guard case .object(let all)? = node?.value else { return }
+    let known = settings.map(\.key) + shared
+    for member in all where !known.contains(member.key) {
+      problems.append(
+        SettingProblem(
+          at: member.position, key: "\(path).\(member.key)",
+          unknownNameMessage("unknown key", member.key, known: known)))
+    }
+  }
+}
+
+extension SettingNode {
+  /// Whether nothing stands here: null or an empty text (Logto strips empty texts too).
+  public var isEmpty: Bool {
+    switch value {
+    case .null: true
+    case .string(let text): text.isEmpty
+    default: false
+    }
+  }
+}
+
+extension SettingDescriptor.Kind {
+  fileprivate func complaint(about node: SettingNode, isSecret: Bool) -> String? {
+    let shown: String
+    switch node.value {
+    case .string(let text), .number(let text): shown = isSecret ? "<redacted>" : "\"\(text)\""
+    case .bool(let flag): shown = "\(flag)"
+    case .array: shown = "a list"
+    case .object: shown = "a mapping"
+    case .null: shown = "nothing"
+    }
+    switch (self, node.value) {
+    case (.text, .string(let text)):
+      return text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+        ? "must not hold control characters" : nil
+    case (.text, .number): return nil
+    case (.text, _): return "must be text, found \(shown)"
+    case (.flag, .bool): return nil
+    case (.flag, _): return "must be true or false, found \(shown)"
+    case (.integer(let range), .number(let text)), (.integer(let range), .string(let text)):
+      if let number = Int(text), range.contains(number) { return nil }
+      return
+        "must be a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown)"
+    case (.integer(let range), _):
+      return
+        "must be a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown)"
+    case (.url, .string(let text)):
+      return HTTPEndpoint(text) == nil
+        ? "must be a URL that begins with https:// or http:// and names no user, found \(shown)"
+        : nil
+    case (.url, _): return "must be a URL, found \(shown)"
+    case (.choice(let words), .string(let text)):
+      return words.contains(text)
+        ? nil : "must be one of \(words.joined(separator: ", ")), found \(shown)"
+    case (.choice(let words), _):
+      return "must be one of \(words.joined(separator: ", ")), found \(shown)"
+    }
+  }
+}
