@@ -49,6 +49,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var ready: [UnownedJob] = []
   private var timers = TimerHeap<() -> Void>()
   private var turnHooks: [() -> Void] = []
+  private var isTurnRequested = false
   private let inbox = Mutex(Inbox())
   private let stopping = Atomic(false)
   private let lastTick = Atomic<Int64>(0)
@@ -119,6 +120,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     turnHooks.append(hook)
   }
 
+  /// Lets the next turn begin at once, so that the hooks run although no descriptor is ready.
+  public func requestTurn() {
+    assertOnLoop()
+    isTurnRequested = true
+  }
+
   /// Milliseconds since the loop last came round: a large figure means that something blocks it.
   /// From any thread.
   public var millisecondsSinceTick: Int64 {
@@ -126,12 +133,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   private func tick() {
+    isTurnRequested = false
     now = clock.now
     lastTick.store(Self.monotonicMilliseconds(), ordering: .relaxed)
   }
 
   private func timeout() -> Int32 {
-    if !ready.isEmpty { return 0 }
+    if !ready.isEmpty || isTurnRequested { return 0 }
     guard let due = timers.earliest else { return 1_000 }
     guard let left = clock.realTime(until: due) else { return 1_000 }
     let milliseconds = (left + .microseconds(999)) / .milliseconds(1)

@@ -1,0 +1,48 @@
+# otp-worker: every target that people and CI use. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+SWIFT ?= swift
+CONFIG ?= deploy/otp-worker.example.yaml
+RELEASE := .build/release/otp-worker
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install the C libraries that are missing (Debian, Ubuntu)
+	@scripts/install-dependencies
+
+.PHONY: build
+build: deps ## Build the release binary
+	$(SWIFT) build -c release --explicit-target-dependency-import-check error --product otp-worker
+
+.PHONY: run
+run: build ## Run the whole job on an embedded Kafka with stand-in providers (ARGS="--once" ends by itself)
+	$(RELEASE) demo $(ARGS)
+
+.PHONY: test
+test: deps ## Run all tests that need nothing outside this repository
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test --skip-build
+
+.PHONY: test-broker
+test-broker: build ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVERS, or a broker bundle beside the repository)
+	@scripts/with-broker $(SWIFT) test --filter BrokerTests
+
+.PHONY: format
+format: ## Format every Swift file in place
+	$(SWIFT) format format --in-place --recursive Sources Tests Package.swift
+
+.PHONY: lint
+lint: ## Check formatting, documentation and who imports whom
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	scripts/check-imports
+	scripts/check-unsafe
+
+.PHONY: check
+check: lint test ## Everything that CI checks, but for the broker tests
+
+.PHONY: clean
+clean: ## Remove what was built
+	$(SWIFT) package clean
