@@ -72,10 +72,11 @@ public struct Recipient: Hashable, Sendable, CustomStringConvertible, CustomDebu
   public var masked: String {
     switch channel {
     case .sms:
-      let hidden = max(0, address.count - 5)
-      return address.prefix(3) + String(repeating: "•", count: hidden) + address.suffix(2)
+      // Digits are ASCII, so that bytes can be counted, which is cheaper than characters.
+      let hidden = String(repeating: "•", count: max(0, address.utf8.count - 5))
+      return address.prefix(3) + hidden + address.suffix(2)
     case .email:
-      let domain = address.lastIndex(of: "@").map { address[$0...] } ?? ""
+      let domain = address.utf8.lastIndex(of: UInt8(ascii: "@")).map { address[$0...] } ?? ""
       return address.prefix(1) + "•••" + domain
     }
   }

@@ -2,6 +2,8 @@
 public struct Request: Sendable {
   /// The idempotency key: the producer's, or `topic/partition/offset`.
   public var eventID: String
+  /// Whether the producer gave `eventID`, so that another record may carry it too.
+  public var hasExplicitID: Bool
   /// The record that came first.
   public var origin: RecordOrigin
   /// To whom.
@@ -12,7 +14,7 @@ public struct Request: Sendable {
   public var payload: Payload
   /// The client's address.
   public var ip: String?
-  /// Whether it takes part in supersession (the field `supersede`, and what design demands of the payload).
+  /// Whether it takes part in supersession: it has a code, no link, is no invitation and did not opt out.
   public var supersedes: Bool
   /// The producer's `metadata`, a JSON object byte for byte, to be echoed.
   public var metadata: [UInt8]?
@@ -25,4 +27,62 @@ public struct Request: Sendable {
 
   /// The channel, which is the recipient's.
   public var channel: Channel { recipient.channel }
+
+  /// A request; `supersedes` follows from usage type and payload unless `supersede` is false.
+  public init(
+    eventID: String, hasExplicitID: Bool = true, origin: RecordOrigin, recipient: Recipient,
+    usageType: UsageType, payload: Payload, ip: String? = nil, supersede: Bool = true,
+    metadata: [UInt8]? = nil, requestedAt: Timestamp, expiresAt: Timestamp,
+    trace: [RecordHeader] = []
+  ) {
+    self.eventID = eventID
+    self.hasExplicitID = hasExplicitID
+    self.origin = origin
+    self.recipient = recipient
+    self.usageType = usageType
+    self.payload = payload
+    self.ip = ip
+    self.supersedes =
+      supersede && payload.code != nil && payload.link == nil
+      && usageType != .organizationInvitation
+    self.metadata = metadata
+    self.requestedAt = requestedAt
+    self.expiresAt = expiresAt
+    self.trace = trace
+  }
+}
+
+// MARK: - Decoding
+
+extension Request {
+  /// The largest value that is looked at, 1 MiB.
+  public static let maximumValueBytes = 1_048_576
+
+  /// Decodes a record: plain JSON, or a CloudEvent in structured or binary mode.
+  ///
+  /// The deadline is the earlier of `expiresAt` and `ttlSeconds` (counted from the record's timestamp),
+  /// or, when neither is given, the timestamp and the usage type's lifetime.
+  /// - Parameters:
+  ///   - value: the record's value, with or without a schema registry's frame; nil for a tombstone.
+  ///   - headers: the record's headers.
+  ///   - origin: the record that came first; names the request when it has no id.
+  ///   - timestamp: the record's own, nil when it has none; one in the future counts as `now`.
+  ///   - now: the time.
+  ///   - lifetime: how long a request of a usage type is worth sending.
+  /// - Throws: what is wrong, with what could be read.
+  public static func decode(
+    value: Span<UInt8>?, headers: [RecordHeader], origin: RecordOrigin, timestamp: Timestamp?,
+    now: Timestamp, lifetime: (UsageType) -> Duration
+  ) throws(UndecodableRequest) -> Request {
+    var reader = RequestReader()
+    let requestedAt = min(timestamp ?? now, now)
+    let trace = headers.isEmpty ? [] : TraceContext.headers(among: headers)
+    do throws(RequestFlaw) {
+      try reader.read(value, headers: headers)
+      return try reader.draft.request(
+        origin: origin, requestedAt: requestedAt, trace: trace, lifetime: lifetime)
+    } catch {
+      throw reader.draft.undecodable(error, origin: origin, requestedAt: requestedAt, trace: trace)
+    }
+  }
 }

@@ -1,0 +1,29 @@
+/// A record that is no request that could be sent, with all that was read of it.
+///
+/// Holds nothing that a producer wrote but what an outcome shows anyway.
+public struct UndecodableRequest: Error, Sendable {
+  /// The idempotency key when that much could be read, else `topic/partition/offset`.
+  public var eventID: String
+  /// The record that came first.
+  public var origin: RecordOrigin
+  /// What is wrong, stable: `decode.json`, `decode.field.ttlSeconds`, `recipient.invalid` and so on.
+  public var code: String
+  /// What is wrong, where, and what is allowed; never the value itself.
+  public var detail: String
+  /// Whether the outcome is `rejected`, since nobody could mend the request; else it is a dead letter, `poison`.
+  public var isRejection: Bool { code == Self.recipientInvalid }
+  /// The channel that was asked for or that the recipient looks like.
+  public var channel: Channel?
+  /// What for, when it could be read.
+  public var usageType: UsageType?
+  /// When it was enqueued.
+  public var requestedAt: Timestamp
+  /// When it becomes worthless, when that could be read.
+  public var expiresAt: Timestamp?
+  /// The producer's `metadata`, when it could be read, to be echoed.
+  public var metadata: [UInt8]?
+  /// `traceparent` and `tracestate`, to be continued.
+  public var trace: [RecordHeader]
+
+  static let recipientInvalid = "recipient.invalid"
+}
