@@ -34,7 +34,7 @@ let package = Package(
       name: "Kafka", dependencies: ["EventLoop", "Delivery", "CKafka"], swiftSettings: settings),
     .target(name: "Providers", dependencies: ["Delivery", "JSON", "Digest"], swiftSettings: pure),
     .target(
-      name: "Transport", dependencies: ["EventLoop", "Providers", "CCurl"], swiftSettings: settings),
+      name: "Transport", dependencies: ["EventLoop", "Delivery", "Providers", "CCurl"], swiftSettings: settings),
     .target(name: "Retry", dependencies: ["Delivery"], swiftSettings: pure),
     .target(
       name: "Pipeline",
@@ -44,11 +44,12 @@ let package = Package(
     .target(
       name: "Settings", dependencies: ["Kafka", "Delivery", "Providers", "Retry", "CYAML"],
       swiftSettings: settings),
+    .target(name: "HTTPServer", dependencies: ["CMicrohttpd"], swiftSettings: settings),
     .target(
-      name: "Admin", dependencies: ["Pipeline", "JSON", "CMicrohttpd"], swiftSettings: settings),
+      name: "Admin", dependencies: ["Pipeline", "HTTPServer", "JSON"], swiftSettings: settings),
     .target(
       name: "Sandbox",
-      dependencies: ["EventLoop", "Delivery", "JSON", "Digest", "CMicrohttpd", "COpenSSL"],
+      dependencies: ["HTTPServer", "EventLoop", "Delivery", "JSON", "Digest", "COpenSSL"],
       swiftSettings: settings),
     .executableTarget(
       name: "Worker",
@@ -64,6 +65,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "DeliveryTests", dependencies: ["Delivery", "JSON", "Digest", "TestSupport"],
@@ -72,7 +74,8 @@ let package = Package(
       name: "KafkaTests", dependencies: ["Kafka", "EventLoop", "Delivery", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ProvidersTests", dependencies: ["Providers", "Delivery", "JSON", "TestSupport"],
+      name: "ProvidersTests",
+      dependencies: ["Providers", "Delivery", "Digest", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "TransportTests",
@@ -86,8 +89,13 @@ let package = Package(
       dependencies: ["Settings", "Delivery", "Providers", "Kafka", "Retry", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "AdminTests", dependencies: ["Admin", "Pipeline", "TestSupport"],
+      name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "AdminTests", dependencies: ["Admin", "Pipeline", "EventLoop", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

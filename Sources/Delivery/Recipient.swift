@@ -55,32 +55,50 @@ public struct Recipient: Hashable, Sendable, CustomStringConvertible, CustomDebu
   }
 
   private static func mailAddress(_ text: String) -> String? {
-    guard text.utf8.count <= 254, let at = text.lastIndex(of: "@") else { return nil }
-    let local = text[..<at]
-    let domain = text[text.index(after: at)...]
-    guard !local.isEmpty, local.utf8.count <= 64, domain.contains("."),
-      !domain.hasPrefix("."), !domain.hasSuffix("."), !domain.contains("..")
+    let bytes = text.utf8
+    guard bytes.count <= 254, let at = bytes.lastIndex(of: UInt8(ascii: "@")),
+      (1...64).contains(bytes.distance(from: bytes.startIndex, to: at))
     else { return nil }
-    let isClean = text.unicodeScalars.allSatisfy {
-      $0.value > 0x20 && $0.value != 0x7F && !(0x80...0x9F).contains($0.value)
-        && $0 != "<" && $0 != ">" && $0 != "," && $0 != ";" && !$0.properties.isWhitespace
+    let domain = text[bytes.index(after: at)...]
+    let labels = domain.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard labels.count > 1, !labels.contains(where: \.isEmpty),
+      text.unicodeScalars.allSatisfy(isAllowedInAddress)
+    else { return nil }
+    return text[...at] + domain.lowercased()
+  }
+
+  private static func isAllowedInAddress(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "<", ">", ",", ";": false
+    case "!"..."~": true
+    default: scalar.value > 0x9F && !scalar.properties.isWhitespace
     }
-    return isClean ? "\(local)@\(domain.lowercased())" : nil
   }
 
   /// The recipient as people may see it: `+45•••••78`, `a•••@example.com`.
   public var masked: String {
-    switch channel {
-    case .sms:
-      // Digits are ASCII, so that bytes can be counted, which is cheaper than characters.
-      let hidden = String(repeating: "•", count: max(0, address.utf8.count - 5))
-      return address.prefix(3) + hidden + address.suffix(2)
-    case .email:
-      let domain = address.utf8.lastIndex(of: UInt8(ascii: "@")).map { address[$0...] } ?? ""
-      return address.prefix(1) + "•••" + domain
+    // In bytes rather than characters, which are far dearer: this is done for every outcome.
+    let bytes = address.utf8Span.span
+    let shown: (first: Int, last: Int) =
+      switch channel {
+      case .sms: (3, 2)
+      case .email:
+        (
+          address.unicodeScalars.first?.utf8.count ?? 0,
+          bytes.count - (bytes.indices.last { bytes[$0] == UInt8(ascii: "@") } ?? 0)
+        )
+      }
+    let hidden = channel == .sms ? max(0, bytes.count - 5) : 3
+    let masked = [UInt8](capacity: shown.first + shown.last + 3 * hidden) { masked in
+      for index in 0..<shown.first { masked.append(bytes[index]) }
+      for _ in 0..<hidden { for byte in "•".utf8 { masked.append(byte) } }
+      for index in (bytes.count - shown.last)..<bytes.count { masked.append(bytes[index]) }
     }
+    return String(decoding: masked, as: UTF8.self)
   }
 
+  /// ``masked``.
   public var description: String { masked }
+  /// ``masked``.
   public var debugDescription: String { masked }
 }

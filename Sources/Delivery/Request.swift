@@ -69,6 +69,7 @@ extension Request {
   ///   - timestamp: the record's own, nil when it has none; one in the future counts as `now`.
   ///   - now: the time.
   ///   - lifetime: how long a request of a usage type is worth sending.
+  /// - Returns: the request, of which every field is checked.
   /// - Throws: what is wrong, with what could be read.
   public static func decode(
     value: Span<UInt8>?, headers: [RecordHeader], origin: RecordOrigin, timestamp: Timestamp?,

@@ -9,12 +9,14 @@ struct RequestDraft {
   var usageType: UsageType?
   /// `type`, the other name of `usageType`.
   var alias: UsageType?
-  var payload = Payload(json: Array("{}".utf8))
+  var payload = Payload(json: emptyObject)
   var expiresAt: Timestamp?
   var timeToLive: Duration?
   var ip: String?
   var supersede = true
   var metadata: [UInt8]?
+
+  private static let emptyObject = Array("{}".utf8)
 
   private var eventID: String? { envelopeID ?? id }
 

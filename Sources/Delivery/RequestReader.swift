@@ -124,7 +124,7 @@ extension RequestReader {
 
   /// An event id that can be one: 1 to 128 characters (Unicode scalars), none a control character.
   mutating func checkedID(_ id: String, else flaw: RequestFlaw) -> String? {
-    if !id.isEmpty, id.unicodeScalars.count <= 128, !id.hasControlCharacters { return id }
+    if !id.isEmpty, !id.isLonger(than: 128), !id.hasControlCharacters { return id }
     note(flaw)
     return nil
   }
@@ -167,7 +167,7 @@ extension RequestReader {
 
   private mutating func readIP(in bytes: Span<UInt8>) throws(JSONError) {
     guard let ip = try text(as: "ip", in: bytes) else { return }
-    if ip.unicodeScalars.count <= Self.maximumIPCharacters, !ip.hasControlCharacters {
+    if !ip.isLonger(than: Self.maximumIPCharacters), !ip.hasControlCharacters {
       draft.ip = ip
     } else {
       let most = Self.maximumIPCharacters
@@ -292,6 +292,19 @@ extension JSONReader.Kind {
 extension String {
   /// Whether a control character is in it (category Cc: U+0000–U+001F, U+007F–U+009F).
   var hasControlCharacters: Bool {
-    unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
+    let bytes = utf8Span.span
+    var last: UInt8 = 0
+    for index in bytes.indices {
+      // U+0080–U+009F are C2 80–C2 9F.
+      let byte = bytes[index]
+      if byte < 0x20 || byte == 0x7F || (last == 0xC2 && byte < 0xA0) { return true }
+      last = byte
+    }
+    return false
+  }
+
+  /// Whether it has more characters (Unicode scalars) than that.
+  fileprivate func isLonger(than count: Int) -> Bool {
+    utf8.count > count && unicodeScalars.count > count
   }
 }

@@ -36,6 +36,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     self.offset = offset
   }
 
+  /// What is wrong and where, in words.
   public var description: String {
     let what =
       switch kind {

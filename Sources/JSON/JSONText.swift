@@ -9,8 +9,7 @@ public struct JSONText: Sendable {
   /// Whether there are escapes to undo.
   let isEscaped: Bool
 
-  /// The characters, escapes undone.
-  /// - Parameter bytes: the JSON text that it was read from.
+  /// The characters, escapes undone; `bytes` is the JSON text that it was read from.
   public func string(in bytes: Span<UInt8>) -> String {
     if !isEscaped, let valid = try? UTF8Span(validating: bytes.extracting(start..<end)) {
       return String(copying: valid)
@@ -92,9 +91,13 @@ struct JSONEscape {
     var unit: UInt32 = 0
     for place in (index + 2)..<(index + 6) {
       guard place < bytes.count else { throw JSONError(.unexpectedEnd, at: bytes.count) }
-      guard let digit = Character(Unicode.Scalar(bytes[place])).hexDigitValue else {
-        throw JSONError(.invalidEscape, at: index)
-      }
+      let digit: UInt8 =
+        switch bytes[place] {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): bytes[place] - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): bytes[place] - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): bytes[place] - UInt8(ascii: "A") + 10
+        default: throw JSONError(.invalidEscape, at: index)
+        }
       unit = unit << 4 | UInt32(digit)
     }
     return unit

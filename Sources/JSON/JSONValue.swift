@@ -87,6 +87,7 @@ public indirect enum JSONValue: Sendable {
 }
 
 extension JSONValue: Equatable {
+  /// Whether both say the same, names in the same order, numbers in the same words.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true

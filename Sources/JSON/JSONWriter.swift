@@ -21,28 +21,15 @@ public struct JSONWriter: Sendable {
 
   /// Writes a member's name; its value must follow.
   public mutating func key(_ name: String) {
-    string(name)
-    bytes.append(UInt8(ascii: ":"))
+    quote(name.utf8Span.span, before: UInt8(ascii: ":"))
     needsComma = false
   }
 
   /// Writes a string.
-  public mutating func string(_ text: String) { string(utf8: text.utf8Span.span) }
+  public mutating func string(_ text: String) { quote(text.utf8Span.span) }
 
   /// Writes a string that is given as UTF-8.
-  public mutating func string(utf8: Span<UInt8>) {
-    beginValue()
-    bytes.append(UInt8(ascii: "\""))
-    for index in utf8.indices {
-      let byte = utf8[index]
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        appendEscaped(byte)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
-  }
+  public mutating func string(utf8: Span<UInt8>) { quote(utf8) }
 
   /// Writes a whole number.
   public mutating func integer(_ value: Int) { integer(Int64(value)) }
@@ -50,17 +37,17 @@ public struct JSONWriter: Sendable {
   /// Writes a whole number.
   public mutating func integer(_ value: Int64) {
     beginValue()
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var first = digits.count
-    var rest = value.magnitude
-    repeat {
-      first -= 1
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      digits[first] = UInt8(ascii: "0") + UInt8(digit)
-      rest = quotient
-    } while rest > 0
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    for index in first..<digits.count { bytes.append(digits[index]) }
+    bytes.append(addingCapacity: 20) { room in
+      if value < 0 { room.append(UInt8(ascii: "-")) }
+      var rest = value.magnitude
+      var power: UInt64 = 1
+      while rest / power >= 10 { power *= 10 }
+      while power > 0 {
+        room.append(UInt8(ascii: "0") + UInt8(rest / power))
+        rest %= power
+        power /= 10
+      }
+    }
   }
 
   /// Writes `true` or `false`.
@@ -96,6 +83,34 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// Writes a string, and what may follow it.
+  ///
+  /// Room is made once and bytes are copied up to the first that needs an escape, which few strings have.
+  private mutating func quote(_ utf8: Span<UInt8>, before next: UInt8? = nil) {
+    let startsWithComma = needsComma
+    var index = 0
+    bytes.append(addingCapacity: utf8.count + 4) { room in
+      if startsWithComma { room.append(UInt8(ascii: ",")) }
+      room.append(UInt8(ascii: "\""))
+      while index < utf8.count, !Self.needsEscape(utf8[index]) {
+        room.append(utf8[index])
+        index += 1
+      }
+      guard index == utf8.count else { return }
+      room.append(UInt8(ascii: "\""))
+      if let next { room.append(next) }
+    }
+    needsComma = true
+    guard index < utf8.count else { return }
+    for index in index..<utf8.count { appendEscaped(utf8[index]) }
+    bytes.append(UInt8(ascii: "\""))
+    if let next { bytes.append(next) }
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
   private mutating func appendEscaped(_ byte: UInt8) {
     switch byte {
     case UInt8(ascii: "\""): bytes.append(contentsOf: #"\""#.utf8)
@@ -103,10 +118,11 @@ public struct JSONWriter: Sendable {
     case UInt8(ascii: "\n"): bytes.append(contentsOf: #"\n"#.utf8)
     case UInt8(ascii: "\r"): bytes.append(contentsOf: #"\r"#.utf8)
     case UInt8(ascii: "\t"): bytes.append(contentsOf: #"\t"#.utf8)
-    default:
+    case ..<0x20:
       bytes.append(contentsOf: #"\u00"#.utf8)
       bytes.append(Self.hexDigit(byte >> 4))
       bytes.append(Self.hexDigit(byte & 15))
+    default: bytes.append(byte)
     }
   }
 

@@ -7,6 +7,9 @@ public import Delivery
 public protocol Driver: Sendable {
   /// Its id, channel, documentation and settings.
   static var descriptor: DriverDescriptor { get }
+  /// Whether a 2xx means that the message was taken even when its body is cut off or cannot be read;
+  /// `false` unless the driver says otherwise.
+  static var statusIsContract: Bool { get }
   /// Reads the connector's `config`; every problem is noted in `settings`.
   /// - Throws: ``InvalidSettings`` when a driver cannot be made of them.
   init(settings: SettingsReader) throws(InvalidSettings)
@@ -17,8 +20,14 @@ public protocol Driver: Sendable {
   func answer(to reply: Reply) -> Answer
 }
 
-/// What a driver needs besides the message. Tests pass fixed values, so that a signed request can
-/// be compared byte for byte.
+extension Driver {
+  /// A 2xx must be read, unless the driver says otherwise.
+  public static var statusIsContract: Bool { false }
+}
+
+/// What a driver needs besides the message.
+///
+/// Tests pass fixed values, so that a signed request can be compared byte for byte.
 public struct SendContext: Sendable {
   /// The time.
   public var now: Timestamp

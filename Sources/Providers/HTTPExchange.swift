@@ -86,24 +86,73 @@ public struct HTTPExchange: Sendable {
 }
 
 /// One HTTP response, whole.
+///
+/// The header is kept as the bytes that came; text is made of it only when somebody asks, which
+/// for most replies nobody does.
 public struct HTTPReply: Sendable {
   /// The status code.
   public var status: Int
-  /// Headers in the order in which they came, names as they came.
-  public var headers: [(name: String, value: String)]
   /// The body, without transfer coding.
   public var body: [UInt8]
+  /// Lines of `name: value`, each ended by CR LF.
+  private let fieldLines: [UInt8]
 
   /// A response.
   public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    let lines = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+    self.init(status: status, fieldLines: Array(lines.utf8), body: body)
+  }
+
+  /// A response whose header was checked already.
+  /// - Parameters:
+  ///   - status: the status code.
+  ///   - fieldLines: lines of a name, a colon and a value, each ended by CR LF; no folded lines.
+  ///   - body: the body, without transfer coding.
+  public init(status: Int, fieldLines: [UInt8], body: [UInt8]) {
     self.status = status
-    self.headers = headers
+    self.fieldLines = fieldLines
     self.body = body
+  }
+
+  /// Headers in the order in which they came, names as they came; read anew at each call.
+  public var headers: [(name: String, value: String)] {
+    var found: [(name: String, value: String)] = []
+    visitFields { name, value in
+      found.append((String(decoding: name, as: UTF8.self), Self.text(of: value)))
+      return true
+    }
+    return found
   }
 
   /// The first header of that name, which is compared without regard to case.
   public func header(_ name: String) -> String? {
-    headers.first { $0.name.count == name.count && $0.name.lowercased() == name.lowercased() }?
-      .value
+    var found: String?
+    visitFields { candidate, value in
+      guard candidate.count == name.utf8.count,
+        zip(candidate, name.utf8).allSatisfy({ Self.lowercased($0) == Self.lowercased($1) })
+      else { return true }
+      found = Self.text(of: value)
+      return false
+    }
+    return found
+  }
+
+  /// Calls `visit` with each name and value until it returns false.
+  private func visitFields(_ visit: (ArraySlice<UInt8>, ArraySlice<UInt8>) -> Bool) {
+    for line in fieldLines.split(separator: UInt8(ascii: "\n")) {
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+      guard visit(line[..<colon], line[(colon + 1)...]) else { return }
+    }
+  }
+
+  /// The value without the white space around it and the line's CR.
+  private static func text(of value: ArraySlice<UInt8>) -> String {
+    let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    guard let last = value.lastIndex(where: { !isBlank($0) }) else { return "" }
+    return String(decoding: value[...last].drop(while: isBlank), as: UTF8.self)
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 }

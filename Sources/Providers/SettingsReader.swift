@@ -37,7 +37,9 @@ public final class SettingsReader {
       SettingProblem(at: place, key: key.map { "\(path).\($0)" } ?? path, message))
   }
 
-  /// The value of `key`, nil when it is missing, null or of the wrong type. An empty text counts as missing.
+  /// The value of `key`, nil when it is missing, null or of the wrong type.
+  ///
+  /// An empty text counts as missing.
   public func text(_ key: String) -> String? {
     switch members[key]?.node.value {
     case .string(let text)?, .number(let text)?: text.isEmpty ? nil : text

@@ -1,0 +1,42 @@
+/// One entry of a connector's `templates`: the texts for a usage type in a language.
+public struct MessageTemplate: Sendable, Equatable {
+  /// What it is for.
+  public let usageType: UsageType
+  /// Its language tag, as the settings have it; nil for the language of those who ask for none.
+  public let locale: String?
+  /// The text of the message.
+  public let content: Template
+  /// What only a mail has; nil for a text message.
+  public let mail: MailParts?
+
+  /// What a mail has besides its text.
+  public struct MailParts: Sendable, Equatable {
+    /// The subject.
+    public let subject: Template
+    /// Whether the text is HTML rather than plain.
+    public let isHTML: Bool
+    /// Where answers go, if not to the sender.
+    public let replyTo: Template?
+    /// A mailbox or display name in place of the connector's.
+    public let sendFrom: Template?
+  }
+
+  /// The text for one message.
+  ///
+  /// Values are escaped in HTML, and what becomes a header stays on one line.
+  /// - Throws: ``UnresolvedVariable`` for the first variable without a value.
+  public func rendered(
+    with values: inout TemplateValues
+  ) throws(UnresolvedVariable) -> Message.Content {
+    guard let mail else {
+      return .text(try content.rendered(for: .plainText, with: &values))
+    }
+    return .mail(
+      Message.Mail(
+        subject: try mail.subject.rendered(for: .header, with: &values),
+        body: try content.rendered(for: mail.isHTML ? .html : .plainText, with: &values),
+        isHTML: mail.isHTML,
+        replyTo: try mail.replyTo?.rendered(for: .header, with: &values),
+        sendFrom: try mail.sendFrom?.rendered(for: .header, with: &values)))
+  }
+}

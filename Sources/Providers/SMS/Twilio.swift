@@ -1,0 +1,158 @@
+import Delivery
+import Digest
+
+/// Sends text messages by [Twilio's Messages API](https://www.twilio.com/docs/messaging/api/message-resource).
+struct Twilio: Driver {
+  static let descriptor = DriverDescriptor(
+    id: "twilio-short-message-service", channel: .sms, name: "Twilio SMS Service",
+    documentation: "https://www.twilio.com/docs/messaging/api/message-resource", text: .templates,
+    settings: [
+      SettingDescriptor("accountSID", .text, isRequired: true, "The account's SID, AC…."),
+      SettingDescriptor(
+        "authToken", .text, isSecret: true,
+        "The account's auth token. Required unless apiKeySid and apiKeySecret are given."),
+      SettingDescriptor(
+        "fromMessagingServiceSID", .text,
+        "The SID of the messaging service that sends, MG…. Required unless from is given."),
+      SettingDescriptor(
+        "disableRiskCheck", .flag,
+        "Turns Twilio's check against SMS pumping off for these messages; false by default."),
+      SettingDescriptor(
+        "endpoint", .url,
+        "The API's base URL, such as https://api.dublin.ie1.twilio.com; https://api.twilio.com by default."
+      ),
+      SettingDescriptor(
+        "from", .text,
+        "A number (E.164) or alphanumeric sender, in place of or together with the messaging service."
+      ),
+      SettingDescriptor("apiKeySid", .text, "An API key's SID, SK…, in place of the auth token."),
+      SettingDescriptor("apiKeySecret", .text, isSecret: true, "The API key's secret."),
+      SettingDescriptor(
+        "statusCallback", .url,
+        "Where Twilio reports what becomes of a message, in place of the messaging service's own."),
+    ])
+
+  /// The most characters that a message may have.
+  private static let longestText = 1_600
+  /// The shortest and longest time that Twilio keeps a message, in seconds.
+  private static let validityPeriod: ClosedRange<Int64> = 1...36_000
+  private static let replyNames = ReplyFields.Names("sid", "code")
+
+  private let endpoint: HTTPEndpoint
+  private let authorization: Secret
+  private let messagingService: String?
+  private let from: String?
+  private let riskCheck: String
+  private let statusCallback: String?
+
+  init(settings: SettingsReader) throws(InvalidSettings) {
+    let base = settings.baseURL("endpoint", default: "https://api.twilio.com")
+    let account = settings.sid("accountSID", prefix: "AC")
+    let credentials = Self.credentials(in: settings)
+    messagingService = settings.sid("fromMessagingServiceSID", prefix: "MG")
+    from = settings.text("from")
+    if messagingService == nil, from == nil, settings.text("fromMessagingServiceSID") == nil {
+      settings.report(
+        "fromMessagingServiceSID",
+        "is missing: the SID of the messaging service that sends, or a sender in from")
+    }
+    riskCheck = settings.flag("disableRiskCheck") == true ? "disable" : "enable"
+    if let callback = settings.url("statusCallback"), callback.host.contains("_") {
+      settings.report(
+        "statusCallback", "must not have an underscore in its host name: Twilio refuses it")
+    }
+    statusCallback = settings.text("statusCallback")
+
+    guard let account,
+      let (user, password) = credentials ?? settings.secret("authToken").map({ (account, $0) })
+    else { throw InvalidSettings() }
+    endpoint = base.appending(path: "/2010-04-01/Accounts/\(account)/Messages.json")
+    authorization = Secret("Basic " + Array("\(user):\(password.reveal())".utf8).base64)
+  }
+
+  func exchange(
+    for message: Message, context: SendContext
+  ) throws(Refusal) -> Exchange {
+    guard case .text(let text) = message.content, !text.isEmpty else {
+      throw Refusal(
+        Answer(
+          .rejected, reason: .contentRefused, code: "content.missing",
+          detail: "there is no text to send"))
+    }
+    // Not the template's fault alone: the values of one message may be what makes it too long.
+    guard text.unicodeScalars.count <= Self.longestText else {
+      throw Refusal(
+        Answer(
+          .rejected, reason: .contentRefused, code: "content.length",
+          detail:
+            "the text has more than \(Self.longestText) characters, the most that Twilio takes"))
+    }
+    var form = FormBody(capacity: 256)
+    form.append("To", message.recipient.address)
+    if let messagingService { form.append("MessagingServiceSid", messagingService) }
+    if let from { form.append("From", from) }
+    form.append("Body", text)
+    form.append("RiskCheck", riskCheck)
+    form.append("ValidityPeriod", String(Self.validityPeriod(in: context)))
+    if let statusCallback { form.append("StatusCallback", statusCallback) }
+    return .http(
+      HTTPExchange(
+        endpoint,
+        headers: [
+          ("Authorization", authorization.reveal()),
+          ("Content-Type", "application/x-www-form-urlencoded"),
+        ], body: form.bytes))
+  }
+
+  func answer(to reply: Reply) -> Answer {
+    switch reply {
+    case .http(let reply):
+      let fields = ReplyFields(Self.replyNames, in: reply.body)
+      guard (200..<300).contains(reply.status) else {
+        return Self.codes.answer(to: reply, code: fields?["code"])
+      }
+      guard let sid = fields?["sid"], isReadableID(sid) else {
+        return StatusTable.answer(to: reply)
+      }
+      return Answer(.accepted, code: "http.\(reply.status)", providerMessageIDs: [sid])
+    }
+  }
+
+  /// The API key, user and password; nil when the account's own token is to be used.
+  private static func credentials(in settings: SettingsReader) -> (String, Secret)? {
+    let user = settings.sid("apiKeySid", prefix: "SK")
+    let password = settings.secret("apiKeySecret")
+    switch (settings.text("apiKeySid"), password) {
+    case (nil, nil):
+      if settings.secret("authToken") == nil {
+        settings.report("authToken", "is missing: the account's auth token, or an API key")
+      }
+    case (nil, _?): settings.report("apiKeySid", "is missing: apiKeySecret needs it")
+    case (_?, nil): settings.report("apiKeySecret", "is missing: apiKeySid needs it")
+    case (_?, _?): break
+    }
+    if let user, let password { return (user, password) }
+    return nil
+  }
+
+  /// The whole seconds until the message becomes worthless, within what Twilio takes: beyond them it would still
+  /// send what had to wait.
+  private static func validityPeriod(in context: SendContext) -> Int64 {
+    let remaining = (context.deadline - context.now).components.seconds
+    return min(max(remaining, validityPeriod.lowerBound), validityPeriod.upperBound)
+  }
+}
+
+extension SettingsReader {
+  /// The value of a key that holds one of Twilio's ids, which go into paths: two letters, then letters and digits.
+  fileprivate func sid(_ key: String, prefix: String) -> String? {
+    guard let text = text(key) else { return nil }
+    let rest = text.dropFirst(prefix.count)
+    let isPlain = !rest.isEmpty && rest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    guard text.hasPrefix(prefix), isPlain else {
+      report(key, "must be \(prefix) followed by letters and digits")
+      return nil
+    }
+    return text
+  }
+}
