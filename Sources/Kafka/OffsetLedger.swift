@@ -1,0 +1,139 @@
+/// The book of one partition during one assignment: what was taken, what of it is done, and
+/// therefore what may be committed while later records are still under way.
+///
+/// Whatever is done above the watermark is written into the commit's metadata, so that after a
+/// crash nothing of it is done again. That never fails for want of room: ``room(maximumSpan:)``
+/// comes to 0 before it could. About 14,500 offsets fit in the worst order of things, with every
+/// second one done; the whole span fits when what is not done is rare or stands together. One
+/// record that hangs while thousands behind it are done costs two bytes.
+public struct OffsetLedger: Sendable {
+  /// What to do with a record.
+  public enum Take: Sendable, Equatable {
+    /// It is new: do it, then call ``OffsetLedger/complete(_:)``.
+    case fresh
+    /// It was done before this assignment, as the metadata told; it counts as complete.
+    case alreadyDone
+    /// It lies below where this assignment began, or was taken before: nothing is to be done.
+    case stale
+  }
+
+  /// What is to be committed.
+  public struct Commit: Sendable, Equatable {
+    /// The next offset to be consumed.
+    public var offset: Int64
+    /// The text to be stored with it.
+    public var metadata: String
+  }
+
+  /// The offset of the last commit that was acknowledged, at first the one that was read.
+  public private(set) var committedOffset: Int64
+  /// How many were taken and are not complete.
+  public private(set) var incompleteCount = 0
+
+  /// What is not done.
+  ///
+  /// After a restart that reaches beyond what was taken: what the metadata does not tell to be
+  /// done is not done.
+  private var undone: UndoneOffsets
+  /// One past the highest offset that ``take(_:)`` saw.
+  private var next: Int64
+  private var hasUnrequestedChanges = true
+
+  /// A ledger for a partition that was just assigned.
+  /// - Parameters:
+  ///   - offset: where consumption starts: the committed offset, if there is one.
+  ///   - metadata: what stood beside that very offset.
+  /// - Precondition: the metadata was read for `offset`.
+  public init(startingAt offset: Int64, metadata: CommitMetadata?) {
+    undone = metadata?.undone ?? UndoneOffsets(end: offset)
+    precondition(
+      metadata == nil || metadata?.offset == offset, "the metadata is of another offset")
+    committedOffset = offset
+    next = offset
+  }
+
+  /// The next offset to commit: everything below it is done.
+  public var watermark: Int64 { undone.first ?? undone.end }
+
+  /// One past the highest offset that was taken, or the watermark if that is higher.
+  public var taken: Int64 { max(next, watermark) }
+
+  /// How many offsets lie between the watermark and the highest taken, done or not.
+  public var span: Int64 { taken - watermark }
+
+  /// The lowest offset that was taken and is not complete.
+  public var oldestIncomplete: Int64? { undone.first.flatMap { $0 < next ? $0 : nil } }
+
+  /// How many more records may be taken.
+  ///
+  /// - Parameter maximumSpan: the largest ``span`` wanted, at least 1.
+  /// - Returns: 0 when the span is used up, or when the metadata could fail to hold what is done once
+  ///   one more is taken, in whatever order all those under way complete. Never 0 when nothing is
+  ///   incomplete.
+  public func room(maximumSpan: Int64) -> Int {
+    let left = max(0, maximumSpan - span)
+    // What the metadata told of has its room already.
+    let known = max(0, undone.end - next)
+    let bytes = CommitMetadata.offsetsLimit - UndoneOffsets.longestVarint - undone.wordsSize
+    let fitting = known + Int64(max(0, bytes / UndoneOffsets.largestGrowth))
+    return Int(min(left, fitting))
+  }
+
+  /// Takes the record at `offset`; offsets rise, and those left out count as done, for there is
+  /// no record there (compaction, transaction markers, retention).
+  public mutating func take(_ offset: Int64) -> Take {
+    guard offset >= next else { return .stale }
+    if offset > next { skip(to: offset) }
+    next = offset + 1
+    if offset >= undone.end {
+      undone.append(offset)
+    } else if !undone.contains(offset) {
+      return .alreadyDone
+    }
+    incompleteCount += 1
+    hasUnrequestedChanges = true
+    return .fresh
+  }
+
+  private mutating func skip(to offset: Int64) {
+    guard next < undone.end else { return }
+    undone.removeAll(in: next..<offset)
+    hasUnrequestedChanges = true
+  }
+
+  /// Notes that what the record at `offset` came to is durable.
+  ///
+  /// May be repeated; an offset that was not taken is left alone, so that a mistake elsewhere
+  /// cannot commit a record that nobody has seen.
+  /// - Returns: whether it was incomplete until now.
+  @discardableResult
+  public mutating func complete(_ offset: Int64) -> Bool {
+    guard offset < next, undone.remove(offset) else { return false }
+    incompleteCount -= 1
+    hasUnrequestedChanges = true
+    return true
+  }
+
+  /// What to commit now.
+  ///
+  /// - Parameter nonce: tells this owner from the one before and the one after.
+  /// - Returns: nil when the last request says it all. A new ledger always has something to
+  ///   commit: its owner's nonce.
+  public mutating func commit(nonce: UInt64) -> Commit? {
+    guard hasUnrequestedChanges else { return nil }
+    hasUnrequestedChanges = false
+    let metadata = CommitMetadata(nonce: nonce, undone: undone)
+    return Commit(offset: watermark, metadata: metadata.text)
+  }
+
+  /// Notes that a commit was acknowledged.
+  /// - Parameter offset: the offset of that commit; acknowledgements may come in any order.
+  public mutating func committed(_ offset: Int64) {
+    committedOffset = max(committedOffset, offset)
+  }
+
+  /// Notes that a commit failed or that its answer was lost: it will be requested again.
+  public mutating func commitFailed() {
+    hasUnrequestedChanges = true
+  }
+}
