@@ -1,0 +1,157 @@
+import CMicrohttpd
+import Glibc
+import Synchronization
+
+/// A libmicrohttpd daemon with its callbacks.
+///
+/// Unchecked: the handle is written once, in `init`, and used by whoever `stop` lets through first.
+/// Callbacks run on the daemon's threads and get this object unretained: it outlives them, as `stop`
+/// joins them.
+final class Daemon: @unchecked Sendable {
+  private struct Waiting {
+    var isStopping = false
+    var requests: [ObjectIdentifier: OpenRequest] = [:]
+  }
+  private let handler: HTTPListener.Handler
+  private let bodyBytes: Int
+  private let waiting = Mutex(Waiting())
+  private var handle: OpaquePointer?
+
+  /// Takes the socket over: it is closed by `stop`, or here when the daemon does not start.
+  init(
+    _ socket: ListeningSocket, limits: ListenerLimits, handler: @escaping HTTPListener.Handler
+  ) throws(ListenerError) {
+    self.handler = handler
+    bodyBytes = limits.bodyBytes
+    let flags =
+      MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+    handle = otp_mhd_start(
+      flags, socket.descriptor, daemonTakesRequest, daemonBeginsRequest, daemonEndsRequest,
+      Unmanaged.passUnretained(self).toOpaque(), UInt32(limits.connections),
+      UInt32(limits.idle.components.seconds), UInt32(limits.threads))
+    guard handle != nil else {
+      let code = errno
+      close(socket.descriptor)
+      throw .system(code: code)
+    }
+  }
+
+  func stop() {
+    let requests = waiting.withLock { waiting -> [OpenRequest]? in
+      guard !waiting.isStopping else { return nil }
+      waiting.isStopping = true
+      return Array(waiting.requests.values)
+    }
+    guard let requests, let handle else { return }
+    // libmicrohttpd aborts the process when a connection is still suspended as it stops.
+    for request in requests { request.conclude(.drop) }
+    MHD_stop_daemon(handle)
+  }
+
+  /// Called for the head, for each piece of the body, at its end, and once more after a wait.
+  fileprivate func proceed(
+    _ request: OpenRequest, _ connection: OpaquePointer, method: String,
+    upload: UnsafeRawBufferPointer
+  ) -> MHD_Result {
+    if !request.isHeadRead {
+      request.isHeadRead = true
+      request.incoming.method = method
+      request.incoming.headers = headers(of: connection)
+      return .YES
+    }
+    if !upload.isEmpty {
+      guard request.incoming.body.count + upload.count <= bodyBytes else {
+        return send(OutgoingResponse(status: 413), to: connection)
+      }
+      request.incoming.body.append(contentsOf: upload)
+      return .YES
+    }
+    if !request.isHandedOver {
+      request.isHandedOver = true
+      handler(request.incoming, Responder(request: request))
+      suspendUnlessConcluded(request)
+    }
+    switch request.conclusion {
+    case .response(let response): return send(response, to: connection)
+    case .drop: return .NO
+    case nil: return .YES
+    }
+  }
+
+  fileprivate func forget(_ request: OpenRequest) {
+    waiting.withLock { _ = $0.requests.removeValue(forKey: ObjectIdentifier(request)) }
+  }
+
+  private func suspendUnlessConcluded(_ request: OpenRequest) {
+    guard request.conclusion == nil else { return }
+    waiting.withLock { waiting in
+      guard !waiting.isStopping else { return request.conclude(.drop) }
+      waiting.requests[ObjectIdentifier(request)] = request
+      request.suspendUnlessConcluded()
+    }
+  }
+
+  private func send(_ response: OutgoingResponse, to connection: OpaquePointer) -> MHD_Result {
+    var body = response.body
+    let reply = MHD_create_response_from_buffer(body.count, &body, .RESPMEM_MUST_COPY)
+    guard let reply else { return .NO }
+    defer { MHD_destroy_response(reply) }
+    for (name, value) in response.headers {
+      MHD_add_response_header(reply, name, value)
+    }
+    return MHD_queue_response(connection, UInt32(response.status), reply)
+  }
+
+  private func headers(of connection: OpaquePointer) -> [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] = []
+    withUnsafeMutablePointer(to: &headers) {
+      _ = MHD_get_connection_values(connection, .HEADER_KIND, daemonReadsHeader, $0)
+    }
+    return headers
+  }
+}
+
+private func daemonBeginsRequest(
+  _: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, connection: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+  guard let target, let connection else { return nil }
+  let request = OpenRequest(target: String(cString: target), connection: connection)
+  // Released in `daemonEndsRequest`, which is called for every request that has begun.
+  return Unmanaged.passRetained(request).toOpaque()
+}
+
+private func daemonTakesRequest(
+  _ context: UnsafeMutableRawPointer?, connection: OpaquePointer?, _: UnsafePointer<CChar>?,
+  method: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
+  uploadSize: UnsafeMutablePointer<Int>?,
+  requestContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+  guard let context, let connection, let method, let uploadSize,
+    let requestContext = requestContext?.pointee
+  else { return .NO }
+  let daemon = Unmanaged<Daemon>.fromOpaque(context).takeUnretainedValue()
+  let request = Unmanaged<OpenRequest>.fromOpaque(requestContext).takeUnretainedValue()
+  let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
+  uploadSize.pointee = 0
+  return daemon.proceed(request, connection, method: String(cString: method), upload: bytes)
+}
+
+private func daemonEndsRequest(
+  _ context: UnsafeMutableRawPointer?, _: OpaquePointer?,
+  requestContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _: MHD_RequestTerminationCode
+) {
+  guard let context, let pointer = requestContext?.pointee else { return }
+  requestContext?.pointee = nil
+  let request = Unmanaged<OpenRequest>.fromOpaque(pointer).takeRetainedValue()
+  Unmanaged<Daemon>.fromOpaque(context).takeUnretainedValue().forget(request)
+}
+
+private func daemonReadsHeader(
+  _ context: UnsafeMutableRawPointer?, _: MHD_ValueKind, name: UnsafePointer<CChar>?,
+  value: UnsafePointer<CChar>?
+) -> MHD_Result {
+  guard let context, let name else { return .NO }
+  context.assumingMemoryBound(to: [(name: String, value: String)].self).pointee
+    .append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+  return .YES
+}

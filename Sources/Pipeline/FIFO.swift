@@ -1,0 +1,39 @@
+/// A queue that gives out in the order in which it was given, in constant time.
+struct FIFO<Element> {
+  private var elements: [Element?] = []
+  private var head = 0
+
+  var count: Int { elements.count - head }
+  var isEmpty: Bool { head == elements.count }
+  var first: Element? { isEmpty ? nil : elements[head] }
+
+  mutating func append(_ element: Element) {
+    elements.append(element)
+  }
+
+  mutating func popFirst() -> Element? {
+    guard head < elements.count else { return nil }
+    let element = elements[head].take()
+    head += 1
+    if head == elements.count {
+      elements.removeAll(keepingCapacity: head <= 1_024)
+      head = 0
+    } else if head > 256, head > elements.count / 2 {
+      elements.removeFirst(head)
+      head = 0
+    }
+    return element
+  }
+
+  /// Takes out the first element that `matches`.
+  mutating func remove(where matches: (Element) -> Bool) {
+    if let index = elements[head...].firstIndex(where: { $0.map(matches) ?? false }) {
+      elements.remove(at: index)
+    }
+  }
+
+  /// Calls `body` with each element in order.
+  func forEach(_ body: (Element) -> Void) {
+    for case let element? in elements[head...] { body(element) }
+  }
+}

@@ -1,0 +1,129 @@
+import Delivery
+import EventLoop
+import Kafka
+
+/// Takes records as fast as the budgets allow, and no faster.
+extension Pipeline {
+  /// How many records one partition gives before the next one has its turn.
+  private static let batch = 64
+
+  /// Looks for records once in the coming turn of the loop.
+  func requestIntake() {
+    guard !needsIntake else { return }
+    needsIntake = true
+    loop.requestTurn()
+  }
+
+  /// Takes records from every partition in turn until a budget is used up or nothing is left.
+  func takeRecords() {
+    needsIntake = false
+    guard isTaking, let consumer else { return }
+    var found = true
+    while found, hasRoom {
+      found = false
+      for state in partitions.values where state.mayHaveRecords && state.phase == .taking {
+        guard hasRoom else { break }
+        let span = Int64(configuration.limits.uncommittedSpan)
+        let most = min(Self.batch, state.ledger?.room(maximumSpan: span) ?? Self.batch)
+        guard most > 0 else { continue }
+        let taken = consumer.take(from: state.partition, max: most) { self.accept($0, of: state) }
+        state.mayHaveRecords = taken == most
+        found = found || taken == most
+      }
+    }
+  }
+
+  private var hasRoom: Bool {
+    let limits = configuration.limits
+    return inFlight < limits.inFlight && parked < limits.parked && concluding < limits.concluding
+  }
+
+  private func accept(_ record: ConsumerRecord, of state: PartitionState) {
+    consumed.increment()
+    if state.ledger == nil {
+      state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
+    }
+    switch state.ledger?.take(record.offset) {
+    case .alreadyDone:
+      telemetry.deduplicationHits[.ranges].increment()
+      return
+    case .stale:
+      // The log under us begins anew: the topic was made again, or lost its end. Nothing may be
+      // skipped because an older log had an offset of that number.
+      log.warning(
+        "offsets went back: the topic was deleted and made again, or lost records",
+        .text(.topic, record.topic), .number(.partition, record.partition),
+        .number(.offset, record.offset))
+      state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
+      _ = state.ledger?.take(record.offset)
+    case .fresh, nil: break
+    }
+    launch(Job(record, of: state, now: loop.now))
+  }
+
+  // MARK: - The first steps of the straight line
+
+  /// Bytes and headers into a request; once per record.
+  func decode(_ job: Job) throws(Halt) -> Request {
+    if let request = job.request { return request }
+    let configuration = configuration
+    let request: Request
+    do {
+      request = try job.record.withValue { value throws(UndecodableRequest) in
+        try Request.decode(
+          value: value, headers: job.record.headers, origin: job.origin,
+          timestamp: job.record.timestamp, now: now,
+          lifetime: { configuration.lifetimes[$0] ?? configuration.lifetime })
+      }
+    } catch {
+      job.undecodable = error
+      throw Halt(verdict: .conclude(Ending(error)))
+    }
+    job.request = request
+    try admit(job, request)
+    return request
+  }
+
+  /// Lets a request in that is the first of its event id, and that is worth sending.
+  private func admit(_ job: Job, _ request: Request) throws(Halt) {
+    if request.hasExplicitID {
+      let finding = deduplication.admit(
+        request.eventID, body: valueHash(of: job.record), origin: job.origin, now: loop.now)
+      switch finding {
+      case .new: break
+      case .duplicate:
+        telemetry.deduplicationHits[.recent].increment()
+        throw Halt(verdict: .conclude(.duplicate))
+      case .reused: throw Halt(verdict: .conclude(.idReused))
+      case .concludedHere:
+        telemetry.deduplicationHits[.recent].increment()
+        throw Halt(verdict: .alreadyDone)
+      }
+    }
+    if now >= request.expiresAt {
+      throw Halt(verdict: .conclude(.deadlinePassed(after: job.history)))
+    }
+    if let allows = configuration.allows, !allows(request.recipient) {
+      throw Halt(
+        verdict: .conclude(
+          Ending(
+            kind: .rejected, reason: .policyRefused, code: "delivery.only",
+            detail: "the recipient is not among delivery.only")))
+    }
+    let key = Lane.Key(
+      partition: job.record.partition, recipient: request.recipient.address)
+    let lane = lanes[key] ?? Lane(key: key)
+    lanes[key] = lane
+    job.lane = lane
+    for older in lane.join(job, request) { wakeSuperseded(older) }
+  }
+
+  /// Tells one body from another, in this process.
+  private func valueHash(of record: ConsumerRecord) -> Int {
+    record.withValue { value in
+      var hasher = Hasher()
+      value?.withUnsafeBytes { hasher.combine(bytes: $0) }
+      return hasher.finalize()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Delivery
+
+/// The requests for one recipient in one partition: one is sent at a time, first tries in offset
+/// order, and a newer code makes an older one worthless.
+final class Lane {
+  struct Key: Hashable {
+    var partition: Int32
+    var recipient: String
+  }
+
+  let key: Key
+  /// All that are not concluded, oldest first.
+  private(set) var members: [Job] = []
+  /// The one that is being sent, or waits for a slot.
+  var owner: Job?
+  /// Those that wait for their turn.
+  var queue = FIFO<Job>()
+  /// Superseded ones whose outcome is not published yet: nothing newer is sent before it is.
+  private(set) var unpublished = 0
+
+  init(key: Key) { self.key = key }
+
+  /// Whether the next in the queue may go.
+  var isFree: Bool { owner == nil && unpublished == 0 }
+
+  /// Adds a job at the end and marks what it supersedes.
+  /// - Returns: those that were marked.
+  func join(_ job: Job, _ request: Request) -> [Job] {
+    var superseded: [Job] = []
+    if request.supersedes {
+      for older in members where !older.isSuperseded {
+        guard let before = older.request, before.supersedes,
+          before.usageType == request.usageType,
+          before.payload.applicationID == request.payload.applicationID
+        else { continue }
+        older.isSuperseded = true
+        unpublished += 1
+        superseded.append(older)
+      }
+    }
+    members.append(job)
+    return superseded
+  }
+
+  /// Removes a job that is over.
+  func leave(_ job: Job) {
+    members.removeAll { $0 === job }
+    if job.isSuperseded { unpublished -= 1 }
+    if owner === job { owner = nil }
+  }
+}

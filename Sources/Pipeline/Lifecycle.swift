@@ -1,0 +1,162 @@
+import Delivery
+import EventLoop
+public import Kafka
+import Transport
+
+/// How far a stop has come.
+enum StopState {
+  case running
+  /// Nothing new is taken; what is being sent may end.
+  case draining
+  /// Even what has been sent is no longer waited for.
+  case over
+
+  var isStopping: Bool { self != .running }
+  var isOver: Bool { self == .over }
+}
+
+/// Start, quiet and stop.
+extension Pipeline {
+  /// How long a stop waits for what is being sent.
+  private static let drainTimeout: Duration = .seconds(15)
+  /// How long a stop then waits for acknowledgements.
+  private static let publishTimeout: Duration = .seconds(4)
+
+  /// Connects, warms the producer up and joins the group. The loop must run.
+  /// - Throws: ``KafkaError`` when librdkafka refuses a setting.
+  public func start() throws(KafkaError) {
+    let producer = try KafkaProducer(configuration: configuration.kafka, loop: loop) {
+      self.handle($0)
+    }
+    producer.warm(topics: [configuration.topics.results, configuration.topics.deadLetters])
+    self.producer = producer
+    let handlers = KafkaConsumer.Handlers(
+      assigned: { self.assigned($0) },
+      revoked: { self.revoked($0, isLost: $1, done: $2) },
+      recordsReady: { partition in
+        self.partitions[partition]?.mayHaveRecords = true
+        self.requestIntake()
+      },
+      event: { self.handle($0) })
+    consumer = try KafkaConsumer(
+      configuration: configuration.kafka, topics: [configuration.topics.requests], loop: loop,
+      handlers: handlers)
+    isTaking = true
+    loop.onEachTurn { if self.needsIntake { self.takeRecords() } }
+    every(Self.commitInterval) { self.commit() }
+    every(.milliseconds(100)) { self.reclassifySlowSlots() }
+    every(.seconds(1)) { self.updateGauges() }
+  }
+
+  /// Stops in order: take nothing, let sends end, publish, commit, leave the group.
+  public func stopInOrder() async {
+    guard stop == .running else { return }
+    stop = .draining
+    isTaking = false
+    health.isStopping = true
+    log.info("stopping", .count(inFlight + concluding))
+    for state in partitions.values {
+      for job in state.waiting.values {
+        removeFromPlace(job)
+        abandon(job)
+      }
+    }
+    if await !settled(within: Self.drainTimeout) {
+      log.warning("sends cut short: they may go out twice", .count(inFlight))
+      for runtime in connectors.values { runtime.client.close() }
+      _ = await settled(within: Self.publishTimeout)
+    }
+    stop = .over
+    await commitAll()
+    await consumer?.close()
+    await producer?.close()
+    for runtime in connectors.values { runtime.client.close() }
+    consumer = nil
+    producer = nil
+    log.info("stopped")
+  }
+
+  /// Waits until nothing is being sent or concluded.
+  /// - Returns: false when the time was up before.
+  private func settled(within limit: Duration) async -> Bool {
+    if inFlight + concluding == 0 { return true }
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      let timer = loop.schedule(after: limit) {
+        if let resume = self.whenSettled.take() { resume() }
+      }
+      whenSettled = {
+        self.loop.cancel(timer)
+        continuation.resume()
+      }
+    }
+    return inFlight + concluding == 0
+  }
+
+  private func every(_ interval: Duration, _ action: @escaping () -> Void) {
+    loop.schedule(after: interval) {
+      guard self.stop != .over else { return }
+      action()
+      self.every(interval, action)
+    }
+  }
+
+  // MARK: - What the clients tell
+
+  private func handle(_ event: KafkaEvent) {
+    switch event {
+    case .error(let error) where error.isAllBrokersDown:
+      log.limited("brokers down", every: .seconds(30))?.warning(
+        "no broker can be reached: waiting for one", .detail(error.text))
+    case .error(let error):
+      log.limited(error.name, every: .seconds(10))?.warning(
+        "Kafka client error", .text(.error, error.name), .detail(error.text))
+    case .rebuilt(let error):
+      log.warning("producer started anew", .text(.error, error.name), .detail(error.text))
+    case .offsetReset(let partition, let from, let to):
+      if to > from { telemetry.recordsLostToRetention.increment(by: UInt64(to - from)) }
+      log.error(
+        "the next offset is gone from the topic: records were deleted before they were read",
+        .number(.partition, partition.partition), .number(.offset, from), .number(.count, to - from))
+    case .log(let line):
+      let level: LogLevel = line.level <= 4 ? .warning : .debug
+      guard log.writes(level), let log = log.limited(line.facility, every: .seconds(30)) else {
+        return
+      }
+      if level == .debug {
+        log.debug("librdkafka", .detail(line.text))
+      } else {
+        log.warning("librdkafka", .detail(line.text))
+      }
+    case .statistics: break
+    }
+  }
+
+  /// Sets what is measured rather than counted.
+  func updateGauges() {
+    telemetry.parked.set(parked)
+    telemetry.oldestIncompleteAge.set(oldestIncompleteAge)
+    health.overdueSends = overdueSends
+    for state in partitions.values {
+      guard let ledger = state.ledger else { continue }
+      state.telemetry.uncommittedSpan.set(Double(ledger.span))
+      if let high = consumer?.highWatermark(of: state.partition) {
+        state.telemetry.consumerLag.set(Double(max(0, high - ledger.taken)))
+      }
+    }
+  }
+
+  /// Sends that have been open for more than twice what they may take: their end was lost.
+  private var overdueSends: Int {
+    let limit = loop.clock.now - Self.exchangeTimeout * 2
+    return connectors.values.reduce(0) { $0 + $1.sendsSince.count { $0 < limit } }
+  }
+
+  private var oldestIncompleteAge: Duration {
+    var oldest: Timestamp?
+    for lane in lanes.values {
+      guard let request = lane.members.first?.request else { continue }
+      oldest = min(oldest ?? request.requestedAt, request.requestedAt)
+    }
+    return oldest.map { max(.zero, now - $0) } ?? .zero
+  }
+}

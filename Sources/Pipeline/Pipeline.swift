@@ -1,0 +1,177 @@
+import Delivery
+import Digest
+public import EventLoop
+import Kafka
+import Providers
+import Retry
+
+/// The worker: takes records, sends what they ask for, publishes what it came to, commits.
+///
+///     record → decode → resolve → render → send → conclude → commit
+///                           ▲                │
+///                           └── later ◀──────┘
+///
+/// Everything live belongs to this actor, whose executor is the loop, so that state needs no locks.
+/// A request that waits is a ``Job`` in a queue or in the timer heap; it comes back through ``launch(_:)``.
+public actor Pipeline {
+  /// Where everything runs; whoever made it runs it.
+  public nonisolated let loop: EventLoop
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    loop.asUnownedSerialExecutor()
+  }
+  /// What other threads may know without asking the loop.
+  public nonisolated let health = HealthBoard()
+
+  let configuration: PipelineConfiguration
+  let telemetry: Telemetry
+  let log: Log
+  let observer: (@Sendable (Step) -> Void)?
+  let consumed: Counter
+  let hashKey: HMACKey?
+  let nonce: UInt64
+  var random: any RandomNumberGenerator
+
+  var consumer: KafkaConsumer?
+  var producer: KafkaProducer?
+  var partitions: [TopicPartition: PartitionState] = [:]
+  var connectors: [String: ConnectorRuntime] = [:]
+  var lanes: [Lane.Key: Lane] = [:]
+  var deduplication = Deduplication()
+
+  var inFlight = 0
+  var parked = 0
+  var concluding = 0
+  var stop = StopState.running
+  var isTaking = false
+  var needsIntake = false
+  var isWritable = true
+  var whenSettled: (() -> Void)?
+  var whenCommitted: (() -> Void)?
+
+  /// A worker that has not started.
+  /// - Parameters:
+  ///   - configuration: what it goes by.
+  ///   - loop: where it runs.
+  ///   - telemetry: what it counts in.
+  ///   - log: where it tells what matters.
+  ///   - random: chance for jitter and nonces; a seeded one in tests.
+  ///   - observer: told of each step of each request, for `demo` and tests; must be quick.
+  public init(
+    configuration: PipelineConfiguration, loop: EventLoop, telemetry: sending Telemetry, log: Log,
+    random: sending any RandomNumberGenerator = SystemRandomNumberGenerator(),
+    observer: (@Sendable (Step) -> Void)? = nil
+  ) {
+    self.configuration = configuration
+    self.loop = loop
+    self.telemetry = telemetry
+    self.log = log
+    self.observer = observer
+    consumed = telemetry.consumed[.topic(configuration.topics.requests)]
+    hashKey = configuration.hashKey.map { HMACKey($0.reveal()) }
+    var random = random
+    nonce = random.next()
+    self.random = random
+  }
+
+  /// The time as records tell it.
+  var now: Timestamp { Timestamp(milliseconds: loop.clock.wallMilliseconds) }
+
+  // MARK: - The straight line
+
+  /// One pass from what is known to what follows. Never throws: every way out is a verdict.
+  private func process(_ job: Job) async -> Verdict {
+    do throws(Halt) {
+      let request = try decode(job)
+      try takeTurn(job, request)
+      let route = try resolve(request, for: job)
+      let message = try render(request, with: route)
+      try takeSlot(job, request, of: route.connector)
+      let answer = try await attempt(message, through: route.connector, for: job)
+      return decide(request, of: job, after: answer)
+    } catch {
+      return error.verdict
+    }
+  }
+
+  /// Starts a job, or lets one that waited go on.
+  func launch(_ job: Job) {
+    Task.immediate(executorPreference: loop) { await self.run(job) }
+  }
+
+  private func run(_ job: Job) async {
+    enter(job, .inFlight)
+    switch await process(job) {
+    case .conclude(let ending): await conclude(job, as: ending)
+    case .later(let due):
+      leaveTurn(job)
+      park(job, until: due)
+    case .hold: waitForProbe(job)
+    case .waiting: break
+    case .alreadyDone: finish(job)
+    case .abandon: abandon(job)
+    }
+  }
+
+  // MARK: - Its steps, but for those with a file of their own
+
+  private func resolve(_ request: Request, for job: Job) throws(Halt) -> Route {
+    do {
+      let route = try configuration.directory.route(for: request)
+      job.route = route
+      return route
+    } catch {
+      throw Halt(verdict: .conclude(.deadLetter(.config, code: error.code, error.detail)))
+    }
+  }
+
+  private func render(_ request: Request, with route: Route) throws(Halt) -> Message {
+    var content = Message.Content.none
+    if let template = route.template {
+      var values = TemplateValues(request.payload, remaining: request.expiresAt - now)
+      do {
+        content = try template.rendered(with: &values)
+      } catch {
+        throw Halt(
+          verdict: .conclude(
+            .deadLetter(
+              .config, code: "variable.missing",
+              "the template for \(template.usageType.rawValue) of connector \(route.connector.name) "
+                + "needs {{\(error.name)}}, which the payload does not have")))
+      }
+    }
+    return Message(
+      eventID: request.eventID, recipient: request.recipient, usageType: request.usageType,
+      payload: request.payload, ip: request.ip, content: content)
+  }
+
+  /// What the end of a try means for its request now.
+  private func decide(_ request: Request, of job: Job, after answer: Answer) -> Verdict {
+    guard job.partition.phase != .gone else {
+      log.warning(
+        "answer came after the partition was taken away: not published",
+        .eventID(request.eventID), .text(.class, answer.class.label), .providerCode(answer.code))
+      return .abandon
+    }
+    let decision = configuration.policy.decision(
+      after: answer, history: job.history, lifetime: Lifetime(of: request), now: now,
+      jitter: Double.random(in: 0..<1, using: &random))
+    if case .conclude(let ending) = decision {
+      return .conclude(Ending(ending, after: answer))
+    }
+    if stop.isStopping || job.partition.phase != .taking { return .abandon }
+    if job.isSuperseded { return .conclude(.superseded) }
+    switch decision {
+    case .conclude(let ending): return .conclude(Ending(ending, after: answer))
+    case .retry(let due, _):
+      telemetry.retries[.parked].increment()
+      return .later(at: due)
+    case .hold(.account): return .hold
+    case .hold: return .later(at: now + templateHold(after: job.history.deferrals))
+    }
+  }
+
+  /// How long a request waits whose template the provider refuses: 5 s, doubling to 60 s.
+  private func templateHold(after deferrals: Int) -> Duration {
+    min(Hold.shortestWait * (1 << min(max(deferrals - 1, 0), 6)), Hold.longestWait)
+  }
+}

@@ -1,0 +1,75 @@
+import Delivery
+import EventLoop
+import JSON
+import Kafka
+import Providers
+
+/// What the admin listener shows; asked for on the loop.
+extension Pipeline {
+  /// Every metric in Prometheus' text format.
+  public func renderMetrics(process: ProcessUsage) -> [UInt8] {
+    updateGauges()
+    return telemetry.render(process: process)
+  }
+
+  /// Partitions and connectors as JSON; no event id, recipient or secret stands in it.
+  public func renderStatus() -> [UInt8] {
+    var json = JSONWriter(capacity: 1_024)
+    json.beginObject()
+    json.key("configVersion")
+    json.string(configuration.version)
+    json.key("inFlight")
+    json.integer(inFlight)
+    json.key("parked")
+    json.integer(parked)
+    json.key("concluding")
+    json.integer(concluding)
+    json.key("partitions")
+    json.beginArray()
+    for state in partitions.values.sorted(by: { $0.partition.partition < $1.partition.partition }) {
+      write(state, to: &json)
+    }
+    json.endArray()
+    json.key("connectors")
+    json.beginArray()
+    for runtime in connectors.values.sorted(by: { $0.connector.name < $1.connector.name }) {
+      write(runtime, to: &json)
+    }
+    json.endArray()
+    json.endObject()
+    return json.bytes
+  }
+
+  private func write(_ state: PartitionState, to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("partition")
+    json.integer(Int(state.partition.partition))
+    if let ledger = state.ledger {
+      json.key("watermark")
+      json.integer(ledger.watermark)
+      json.key("span")
+      json.integer(ledger.span)
+    }
+    json.key("waiting")
+    json.integer(state.waiting.count)
+    json.endObject()
+  }
+
+  private func write(_ runtime: ConnectorRuntime, to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("name")
+    json.string(runtime.connector.name)
+    json.key("provider")
+    json.string(runtime.connector.descriptor.id)
+    json.key("inFlight")
+    json.integer(runtime.busy)
+    json.key("waiting")
+    json.integer(runtime.queue.count)
+    json.key("oldestSendMs")
+    json.integer(
+      runtime.sendsSince.min().map { (loop.clock.now - $0).milliseconds } ?? 0)
+    json.key("held")
+    json.bool(runtime.nextProbe != nil)
+    json.endObject()
+  }
+}

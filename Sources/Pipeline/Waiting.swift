@@ -1,0 +1,200 @@
+import Delivery
+import EventLoop
+import Kafka
+import Providers
+import Retry
+
+/// Whoever cannot go on stands in a queue or in the timer heap, without a task, a slot or a thread.
+extension Pipeline {
+  // MARK: - The recipient's turn
+
+  /// Lets `job` go on when nothing of its recipient is before it.
+  func takeTurn(_ job: Job, _ request: Request) throws(Halt) {
+    if stop.isStopping || job.partition.phase != .taking { throw Halt(verdict: .abandon) }
+    if job.isSuperseded { throw Halt(verdict: .conclude(.superseded)) }
+    if now >= request.expiresAt {
+      throw Halt(verdict: .conclude(.deadlinePassed(after: job.history)))
+    }
+    guard let lane = job.lane, lane.owner !== job else { return }
+    guard lane.isFree, lane.queue.isEmpty else {
+      lane.queue.append(job)
+      wait(job, at: .lane(lane), until: request.expiresAt)
+      throw Halt(verdict: .waiting)
+    }
+    lane.owner = job
+  }
+
+  /// Lets the next of the recipient go.
+  func giveTurn(in lane: Lane) {
+    if lane.members.isEmpty {
+      lanes[lane.key] = nil
+      return
+    }
+    guard lane.isFree, let next = lane.queue.popFirst() else { return }
+    lane.owner = next
+    wake(next)
+  }
+
+  /// Gives up the turn without being over.
+  func leaveTurn(_ job: Job) {
+    guard let lane = job.lane, lane.owner === job else { return }
+    lane.owner = nil
+    giveTurn(in: lane)
+  }
+
+  // MARK: - The connector's slots
+
+  /// The live side of a connector.
+  func runtime(of connector: Connector) -> ConnectorRuntime {
+    if let known = connectors[connector.name] { return known }
+    let new = ConnectorRuntime(connector, loop: loop, telemetry: telemetry)
+    connectors[connector.name] = new
+    return new
+  }
+
+  /// Lets `job` go on when the connector has a slot for it.
+  func takeSlot(_ job: Job, _ request: Request, of connector: Connector) throws(Halt) {
+    let runtime = runtime(of: connector)
+    if job.slot?.connector === runtime { return }
+    if runtime.queue.isEmpty, runtime.takeSlot(for: job, now: now) { return }
+    waitForSlot(job, request, of: runtime)
+    throw Halt(verdict: .waiting)
+  }
+
+  /// Puts `job` at the end of the connector's queue; it keeps its recipient's turn.
+  private func waitForSlot(_ job: Job, _ request: Request, of runtime: ConnectorRuntime) {
+    runtime.queue.append(job)
+    wait(job, at: .slot(runtime), until: request.expiresAt)
+  }
+
+  /// Puts a job whose connector is held at the end of its queue.
+  func waitForProbe(_ job: Job) {
+    guard let request = job.request, let route = job.route else { return abandon(job) }
+    waitForSlot(job, request, of: runtime(of: route.connector))
+  }
+
+  /// Takes the slot back from `job`, learns from the end of its try, and gives free slots to those who wait.
+  func leaveSlot(_ job: Job, after answer: Answer?) {
+    guard let slot = job.slot.take() else { return }
+    let runtime = slot.connector
+    let before = runtime.nextProbe
+    runtime.takeBack(slot, after: answer, now: now)
+    if let probe = runtime.nextProbe, probe != before {
+      log.warning(
+        "connector held: it takes nothing until one request gets through",
+        .connector(runtime.connector.name), .providerCode(answer?.code ?? ""),
+        .detail(answer?.detail ?? ""), .duration(.wait, probe - now))
+      probeLater(runtime, at: probe)
+    } else if before != nil, runtime.nextProbe == nil {
+      log.info("connector works again", .connector(runtime.connector.name))
+    }
+    giveSlots(of: runtime)
+  }
+
+  private func probeLater(_ runtime: ConnectorRuntime, at probe: Timestamp) {
+    loop.schedule(after: probe - now) {
+      self.giveSlots(of: runtime)
+      // The probe may take longer than the next one waits, or nobody was there to make it.
+      if let next = runtime.nextProbe, self.stop == .running {
+        self.probeLater(runtime, at: max(next, self.now + .seconds(1)))
+      }
+    }
+  }
+
+  private func giveSlots(of runtime: ConnectorRuntime) {
+    while let next = runtime.queue.first, runtime.takeSlot(for: next, now: now) {
+      _ = runtime.queue.popFirst()
+      wake(next)
+    }
+  }
+
+  /// Counts what has waited for a slot for a while as parked, so that a slow connector does not use
+  /// up what may be in flight for the others.
+  func reclassifySlowSlots() {
+    let limit = loop.now - .milliseconds(100)
+    for runtime in connectors.values {
+      runtime.queue.forEach { job in
+        if job.stage == .inFlight, job.waitingSince <= limit { enter(job, .parked) }
+      }
+    }
+  }
+
+  // MARK: - Time
+
+  /// Lets `job` come back at `due`.
+  func park(_ job: Job, until due: Timestamp) {
+    job.record.detach()
+    wait(job, at: .time, until: due)
+    observe(job, .parked(until: due))
+  }
+
+  // MARK: - Waiting and waking
+
+  /// Notes where `job` waits; at `limit` it comes back whatever happens.
+  private func wait(_ job: Job, at place: Job.Place, until limit: Timestamp) {
+    job.place = place
+    job.waitingSince = loop.now
+    job.partition.waiting[ObjectIdentifier(job)] = job
+    job.timer = loop.schedule(at: loop.clock.now + (limit - now)) {
+      self.removeFromPlace(job)
+      self.wake(job)
+    }
+    if case .slot = place, job.stage == .inFlight { return }
+    enter(job, .parked)
+  }
+
+  /// Runs a job that has waited.
+  private func wake(_ job: Job) {
+    stopWaiting(job)
+    launch(job)
+  }
+
+  /// Forgets that `job` waits.
+  func stopWaiting(_ job: Job) {
+    if let timer = job.timer.take() { loop.cancel(timer) }
+    job.place = nil
+    job.partition.waiting[ObjectIdentifier(job)] = nil
+  }
+
+  /// Takes `job` out of the queue it stands in.
+  func removeFromPlace(_ job: Job) {
+    switch job.place {
+    case .lane(let lane): lane.queue.remove { $0 === job }
+    case .slot(let runtime): runtime.queue.remove { $0 === job }
+    case .time, nil: break
+    }
+  }
+
+  /// Ends the waiting of a superseded job: its outcome comes before the newer one is sent.
+  func wakeSuperseded(_ job: Job) {
+    guard job.place != nil else { return }
+    removeFromPlace(job)
+    wake(job)
+  }
+
+  // MARK: - Budgets
+
+  /// Notes what `job` does now, and counts it there.
+  func enter(_ job: Job, _ stage: Job.Stage?) {
+    guard job.stage != stage else { return }
+    switch job.stage {
+    case .inFlight: inFlight -= 1
+    case .parked: parked -= 1
+    case .concluding: concluding -= 1
+    case nil: break
+    }
+    switch stage {
+    case .inFlight: inFlight += 1
+    case .parked: parked += 1
+    case .concluding: concluding += 1
+    case nil: break
+    }
+    let wasBusy = job.stage == .inFlight || job.stage == .concluding
+    let isBusy = stage == .inFlight || stage == .concluding
+    if wasBusy != isBusy { job.partition.busy += isBusy ? 1 : -1 }
+    job.stage = stage
+    requestIntake()
+    if job.partition.busy == 0, let whenIdle = job.partition.whenIdle.take() { whenIdle() }
+    if inFlight + concluding == 0, let whenSettled = whenSettled.take() { whenSettled() }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Glibc
+import HTTPServer
+import JSON
+
+extension OutgoingResponse {
+  /// A JSON object whose members `write` writes.
+  static func json(
+    status: Int, headers: [(name: String, value: String)] = [],
+    members write: (inout JSONWriter) -> Void
+  ) -> OutgoingResponse {
+    var json = JSONWriter(capacity: 256)
+    json.beginObject()
+    write(&json)
+    json.endObject()
+    return OutgoingResponse(
+      status: status, type: "application/json", headers: headers, body: json.bytes)
+  }
+}
+
+extension JSONWriter {
+  mutating func member(_ name: String, _ text: String?) {
+    key(name)
+    if let text { string(text) } else { null() }
+  }
+
+  mutating func member(_ name: String, _ number: Int) {
+    key(name)
+    integer(number)
+  }
+}
+
+extension IncomingRequest {
+  /// User and password of `Authorization: Basic`; nil when there are none.
+  var basicCredentials: (user: String, password: String)? {
+    guard let header = header("Authorization"), header.lowercased().hasPrefix("basic "),
+      let data = Data(base64Encoded: String(header.dropFirst(6))),
+      let text = String(data: data, encoding: .utf8), let colon = text.firstIndex(of: ":")
+    else { return nil }
+    return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+  }
+}
+
+/// Whether a number is `+` and 7–15 digits, the first not zero.
+/// https://www.itu.int/rec/T-REC-E.164
+func isE164(_ number: String) -> Bool {
+  let digits = number.utf8.dropFirst()
+  return number.utf8.first == UInt8(ascii: "+") && (7...15).contains(digits.count)
+    && digits.first != UInt8(ascii: "0")
+    && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+}
+
+/// `count` random hexadecimal digits.
+func randomHex(_ count: Int) -> String {
+  String((0..<count).map { _ in "0123456789abcdef".randomElement()! })
+}
+
+/// The time now as mail writes it: `Sat, 21 Nov 2026 10:31:00 +0000`.
+/// https://www.rfc-editor.org/rfc/rfc2822#section-3.3
+func mailDate() -> String {
+  var now = time(nil)
+  var parts = tm()
+  gmtime_r(&now, &parts)
+  var bytes = [UInt8](repeating: 0, count: 64)
+  let count = bytes.withUnsafeMutableBytes {
+    strftime($0.baseAddress, $0.count, "%a, %d %b %Y %H:%M:%S +0000", &parts)
+  }
+  return String(decoding: bytes.prefix(count), as: UTF8.self)
+}

@@ -1,0 +1,105 @@
+import Dispatch
+import EventLoop
+import Foundation
+public import HTTPServer
+
+/// Stand-ins for providers, on one socket: each below its name, `http://127.0.0.1:port/twilio`.
+public final class Sandbox: Sendable {
+  /// For every worker that a test or demo starts, with kept connections that may be silent for long.
+  private static let limits = ListenerLimits(
+    connections: 1_024, idle: .seconds(120), bodyBytes: 1 << 20, threads: 1)
+
+  /// The stand-ins.
+  public let standIns: [StandIn]
+  private let host: String
+  private let listener: HTTPListener
+  private let delays: DelayThread
+
+  /// Serves from now on.
+  /// - Parameters:
+  ///   - standIns: whom it plays; their names must differ.
+  ///   - root: who gets requests whose path begins with no stand-in's name, for clients that can be
+  ///     pointed at a host but not at a path.
+  ///   - host: an IPv4 address or `localhost`.
+  ///   - port: 0 takes a free one.
+  /// - Throws: what kept it from listening.
+  public init(
+    _ standIns: [StandIn], root: StandIn? = nil, host: String = "127.0.0.1", port: UInt16 = 0
+  ) throws(ListenerError) {
+    let byName = Dictionary(uniqueKeysWithValues: standIns.map { ($0.name, $0) })
+    let delays = DelayThread()
+    do throws(ListenerError) {
+      listener = try HTTPListener(host: host, port: port, limits: Self.limits) {
+        request, responder in
+        let (name, path) = Self.split(request.path)
+        if let standIn = byName[name] {
+          standIn.serve(request, path: path, responder: responder, delays: delays.loop)
+        } else if let root {
+          root.serve(request, path: request.path, responder: responder, delays: delays.loop)
+        } else {
+          responder.respond(Self.directory(of: byName.keys.sorted()))
+        }
+      }
+    } catch {
+      delays.stop()
+      throw error
+    }
+    self.standIns = standIns
+    self.host = host
+    self.delays = delays
+  }
+
+  deinit { stop() }
+
+  /// The port that is listened on.
+  public var port: UInt16 { listener.port }
+
+  /// Where it is, without a slash at the end.
+  public var baseURL: String { "http://\(host):\(port)" }
+
+  /// Where a stand-in is, without a slash at the end: the base of its provider's API.
+  public func url(of standIn: StandIn) -> String { "\(baseURL)/\(standIn.name)" }
+
+  /// Closes every connection, those that hang too, and ends all streams of messages.
+  public func stop() {
+    delays.stop()
+    listener.stop()
+    for standIn in standIns { standIn.finish() }
+  }
+
+  /// `/twilio/a/b` → `twilio` and `/a/b`.
+  private static func split(_ path: String) -> (name: String, rest: String) {
+    let name = path.dropFirst().prefix { $0 != "/" }
+    return (String(name), "/" + path[name.endIndex...].dropFirst())
+  }
+
+  private static func directory(of names: [String]) -> OutgoingResponse {
+    let lines = names.map { "/\($0)/\n" }.joined()
+    return OutgoingResponse(
+      status: 404, type: "text/plain; charset=utf-8",
+      body: Array("no stand-in here; there are:\n\(lines)".utf8))
+  }
+}
+
+/// A loop on a thread of its own, for steps that wait.
+private final class DelayThread: Sendable {
+  let loop = EventLoop()
+  private let isEnded = DispatchSemaphore(value: 0)
+
+  init() {
+    let thread = Thread { [loop, isEnded] in
+      loop.run()
+      isEnded.signal()
+    }
+    thread.name = "sandbox-delays"
+    thread.start()
+  }
+
+  /// Ends the thread; what still waits never happens.
+  func stop() {
+    loop.stop()
+    isEnded.wait()
+    // For whoever stops it once more.
+    isEnded.signal()
+  }
+}

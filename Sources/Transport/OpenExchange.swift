@@ -1,0 +1,43 @@
+import EventLoop
+import Providers
+
+/// An exchange from `send` to its one ending.
+final class OpenExchange {
+  let exchange: HTTPExchange
+  /// Its place among all exchanges of the client.
+  let order: UInt64
+  /// When it ends, on the loop's clock.
+  let deadline: ContinuousClock.Instant
+  /// Whether it left a kept connection that had died before anything was written; only once.
+  var hasMoved = false
+  /// The connection that carries it; nil while it waits for one.
+  unowned var connection: Connection?
+  private let loop: EventLoop
+  private var timer: TimerToken?
+  private var continuation: CheckedContinuation<HTTPEnding, Never>?
+
+  init(
+    _ exchange: HTTPExchange, order: UInt64, deadline: ContinuousClock.Instant, loop: EventLoop,
+    continuation: CheckedContinuation<HTTPEnding, Never>
+  ) {
+    self.exchange = exchange
+    self.order = order
+    self.deadline = deadline
+    self.loop = loop
+    self.continuation = continuation
+  }
+
+  /// Calls `action` at the deadline, unless the exchange ends before.
+  func arm(_ action: @escaping () -> Void) {
+    timer = loop.schedule(at: deadline, action)
+  }
+
+  /// Ends the exchange; what comes second is a fault of the program.
+  func end(_ ending: HTTPEnding) {
+    guard let continuation = continuation.take() else {
+      preconditionFailure("an exchange ended twice")
+    }
+    if let timer { loop.cancel(timer) }
+    continuation.resume(returning: ending)
+  }
+}

@@ -1,0 +1,112 @@
+import Admin
+import EventLoop
+import Foundation
+import Kafka
+import Pipeline
+import Settings
+import Transport
+
+/// `otp-worker run`: the daemon.
+enum RunCommand {
+  static let command = Command(
+    name: "run", summary: "the daemon",
+    discussion: """
+      Takes requests from Kafka, sends them through the active connectors, publishes outcomes and dead
+      letters. Ends in order on SIGTERM or SIGINT; a second signal ends at once.
+      """,
+    options: [
+      Option(
+        name: "--config", value: "FILE", summary: "the configuration, YAML (required)",
+        isRequired: true),
+      Option(
+        name: "--log-format", value: "FORMAT",
+        summary: "json or text, for people (default: log.format)"),
+    ],
+    examples: [
+      "otp-worker run --config otp-worker.yaml",
+      "OTP_WORKER_ADMIN_PORT=9500 otp-worker run --config otp-worker.yaml --log-format text",
+    ],
+    run: run)
+
+  private static func run(_ arguments: Arguments) -> Int32 {
+    if let complaint = CurlVersion.complaint {
+      printError("otp-worker: \(complaint)")
+      return ExitCode.unavailable
+    }
+    var format: LogFormat?
+    if let name = arguments["--log-format"] {
+      format = LogFormat(rawValue: name)
+      if format == nil {
+        printError("otp-worker: --log-format takes json or text, not \"\(name)\"")
+        return ExitCode.usage
+      }
+    }
+    let configuration: Configuration
+    let kafka: KafkaConfiguration
+    do {
+      let loader = ConfigurationLoader(environment: ProcessInfo.processInfo.environment)
+      configuration = try loader.load(path: arguments["--config"] ?? "").get()
+      kafka = try KafkaConfiguration(configuration.kafka)
+    } catch {
+      printError("\(error)")
+      return ExitCode.configuration
+    }
+    let log = Log(
+      level: LogLevel(rawValue: configuration.log.level.rawValue) ?? .info,
+      format: format ?? LogFormat(rawValue: configuration.log.format.rawValue) ?? .json,
+      to: LogDescriptor(1))
+    defer { log.flush(within: .seconds(2)) }
+    return LoopProgram.run { loop in
+      await serve(configuration, kafka, loop: loop, log: log)
+    }
+  }
+
+  private static func serve(
+    _ configuration: Configuration, _ kafka: KafkaConfiguration, loop: EventLoop, log: Log
+  ) async -> Int32 {
+    let stop = StopSignal(on: loop)
+    let assembly: Assembly
+    do {
+      assembly = try Assembly(configuration, kafka: kafka, loop: loop, log: log)
+    } catch {
+      log.error("cannot start", .detail("\(error)"))
+      return ExitCode.unavailable
+    }
+    defer { assembly.admin?.stop() }
+    tellStart(configuration, kafka, assembly, log)
+
+    let check = TopicCheck(configuration.topics, lifetimes: configuration.delivery.lifetimes)
+    switch await check.run(kafka, log: log, until: stop) {
+    case .stopped: return ExitCode.ok
+    case .wrong(let problems):
+      for problem in problems { log.error("topics are not as they must be", .detail(problem)) }
+      return ExitCode.configuration
+    case .fine: break
+    }
+    do {
+      try await assembly.pipeline.start()
+    } catch {
+      log.error("cannot start", .text(.error, error.name), .detail(error.text))
+      return ExitCode.unavailable
+    }
+    await stop.wait()
+    await assembly.pipeline.stopInOrder()
+    return ExitCode.ok
+  }
+
+  private static func tellStart(
+    _ configuration: Configuration, _ kafka: KafkaConfiguration, _ assembly: Assembly, _ log: Log
+  ) {
+    log.info(
+      "otp-worker starts", .text(.version, Build.version),
+      .text(.group, configuration.kafka.groupID), .text(.configVersion, configuration.version),
+      .detail("librdkafka \(KafkaVersion.text), \(CurlVersion.text)"))
+    for warning in kafka.warnings { log.warning(warning) }
+    if configuration.privacy.hashKey == nil {
+      log.warning("privacy.hashKey is not set: outcomes carry no recipientHash")
+    }
+    if let admin = assembly.admin {
+      log.info("admin listener is open", .number(.port, admin.port))
+    }
+  }
+}

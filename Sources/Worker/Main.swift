@@ -1,0 +1,13 @@
+import EventLoop
+import Glibc
+
+@main
+enum Main {
+  static func main() {
+    // Before any thread exists: every thread inherits it.
+    Signals.block([SIGTERM, SIGINT])
+    Signals.ignoreBrokenPipes()
+    let tool = CommandLineTool(commands: [RunCommand.command, DemoCommand.command])
+    exit(tool.run(Array(CommandLine.arguments.dropFirst())))
+  }
+}
