@@ -56,11 +56,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   /// The time at the beginning of this turn: cheaper than the clock, and late by one turn at most.
   public private(set) var now: ContinuousClock.Instant
+  /// The same, in milliseconds since 1970.
+  public private(set) var wallMilliseconds: Int64
 
   /// A loop that nobody runs yet.
   public init(clock: any Clock = SystemClock()) {
     self.clock = clock
     now = clock.now
+    wallMilliseconds = clock.wallMilliseconds
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     wakeUp = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
     precondition(epoll >= 0 && wakeUp >= 0, "no descriptors left for the event loop")
@@ -135,6 +138,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private func tick() {
     isTurnRequested = false
     now = clock.now
+    wallMilliseconds = clock.wallMilliseconds
     lastTick.store(Self.monotonicMilliseconds(), ordering: .relaxed)
   }
 

@@ -31,7 +31,7 @@ extension Pipeline {
       }
     }
     noteAssignment(isLost ? "partitions lost" : "partitions revoked", list.count)
-    Task.immediate(executorPreference: loop) {
+    start {
       if !isLost {
         await self.idle(leaving, within: Self.revokeTimeout)
         await self.commitAll()

@@ -7,6 +7,9 @@ extension Pipeline {
   /// How many records one partition gives before the next one has its turn.
   private static let batch = 64
 
+  /// Records are taken until so many wait for each connector: more would wait longer, not leave sooner.
+  private static let lookAhead = 16
+
   /// Looks for records once in the coming turn of the loop.
   func requestIntake() {
     guard !needsIntake else { return }
@@ -36,6 +39,7 @@ extension Pipeline {
   private var hasRoom: Bool {
     let limits = configuration.limits
     return inFlight < limits.inFlight && parked < limits.parked && concluding < limits.concluding
+      && (connectors.isEmpty || connectors.values.contains { $0.queue.count < Self.lookAhead })
   }
 
   private func accept(_ record: ConsumerRecord, of state: PartitionState) {

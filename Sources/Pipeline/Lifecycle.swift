@@ -1,6 +1,7 @@
 import Delivery
 import EventLoop
 public import Kafka
+import Providers
 import Transport
 
 /// How far a stop has come.
@@ -41,6 +42,9 @@ extension Pipeline {
     consumer = try KafkaConsumer(
       configuration: configuration.kafka, topics: [configuration.topics.requests], loop: loop,
       handlers: handlers)
+    for channel in Channel.allCases {
+      if let connector = configuration.directory.active(channel) { _ = runtime(of: connector) }
+    }
     isTaking = true
     loop.onEachTurn { if self.needsIntake { self.takeRecords() } }
     every(Self.commitInterval) { self.commit() }

@@ -29,7 +29,7 @@ public actor Pipeline {
   let consumed: Counter
   let hashKey: HMACKey?
   let nonce: UInt64
-  var random: any RandomNumberGenerator
+  var random: RandomSequence
 
   var consumer: KafkaConsumer?
   var producer: KafkaProducer?
@@ -54,11 +54,11 @@ public actor Pipeline {
   ///   - loop: where it runs.
   ///   - telemetry: what it counts in.
   ///   - log: where it tells what matters.
-  ///   - random: chance for jitter and nonces; a seeded one in tests.
+  ///   - seed: where chance begins, for jitter and nonces; fixed in tests.
   ///   - observer: told of each step of each request, for `demo` and tests; must be quick.
   public init(
     configuration: PipelineConfiguration, loop: EventLoop, telemetry: sending Telemetry, log: Log,
-    random: sending any RandomNumberGenerator = SystemRandomNumberGenerator(),
+    seed: UInt64 = .random(in: 0 ... .max),
     observer: (@Sendable (Step) -> Void)? = nil
   ) {
     self.configuration = configuration
@@ -68,39 +68,55 @@ public actor Pipeline {
     self.observer = observer
     consumed = telemetry.consumed[.topic(configuration.topics.requests)]
     hashKey = configuration.hashKey.map { HMACKey($0.reveal()) }
-    var random = random
+    random = RandomSequence(seed: seed)
     nonce = random.next()
-    self.random = random
   }
 
-  /// The time as records tell it.
-  var now: Timestamp { Timestamp(milliseconds: loop.clock.wallMilliseconds) }
+  /// The time as records tell it, at the beginning of this turn of the loop.
+  var now: Timestamp { Timestamp(milliseconds: loop.wallMilliseconds) }
 
   // MARK: - The straight line
 
-  /// One pass from what is known to what follows. Never throws: every way out is a verdict.
-  private func process(_ job: Job) async -> Verdict {
+  /// Lets a job go on: as far as it can at once, then through the provider to its end.
+  func launch(_ job: Job) {
+    enter(job, .inFlight)
     do throws(Halt) {
-      let request = try decode(job)
-      try takeTurn(job, request)
-      let route = try resolve(request, for: job)
-      let message = try render(request, with: route)
-      try takeSlot(job, request, of: route.connector)
-      let answer = try await attempt(message, through: route.connector, for: job)
-      return decide(request, of: job, after: answer)
+      let departure = try prepare(job)
+      start {
+        let verdict = await self.send(departure, for: job)
+        await self.settle(job, verdict)
+      }
+    } catch {
+      switch error.verdict {
+      case .waiting: break
+      default: start { await self.settle(job, error.verdict) }
+      }
+    }
+  }
+
+  /// All that comes before the send; nothing of it waits.
+  private func prepare(_ job: Job) throws(Halt) -> Departure {
+    let request = try decode(job)
+    try takeTurn(job, request)
+    let route = try resolve(request, for: job)
+    let message = try render(request, with: route)
+    try takeSlot(job, request, of: route.connector)
+    return Departure(request: request, message: message, connector: route.connector)
+  }
+
+  /// One try, and what its end means.
+  private func send(_ departure: Departure, for job: Job) async -> Verdict {
+    do throws(Halt) {
+      let answer = try await attempt(departure.message, through: departure.connector, for: job)
+      return decide(departure.request, of: job, after: answer)
     } catch {
       return error.verdict
     }
   }
 
-  /// Starts a job, or lets one that waited go on.
-  func launch(_ job: Job) {
-    Task.immediate(executorPreference: loop) { await self.run(job) }
-  }
-
-  private func run(_ job: Job) async {
-    enter(job, .inFlight)
-    switch await process(job) {
+  /// Does what one pass came to.
+  private func settle(_ job: Job, _ verdict: Verdict) async {
+    switch verdict {
     case .conclude(let ending): await conclude(job, as: ending)
     case .later(let due):
       leaveTurn(job)
@@ -110,6 +126,11 @@ public actor Pipeline {
     case .alreadyDone: finish(job)
     case .abandon: abandon(job)
     }
+  }
+
+  /// Starts a task whose continuations resume on the loop, never on the global pool.
+  func start(_ body: @escaping () async -> Void) {
+    Task.immediate(executorPreference: loop) { await body() }
   }
 
   // MARK: - Its steps, but for those with a file of their own
@@ -152,6 +173,7 @@ public actor Pipeline {
         .eventID(request.eventID), .text(.class, answer.class.label), .providerCode(answer.code))
       return .abandon
     }
+    if answer.class == .accepted { return .conclude(Ending(.accepted, after: answer)) }
     let decision = configuration.policy.decision(
       after: answer, history: job.history, lifetime: Lifetime(of: request), now: now,
       jitter: Double.random(in: 0..<1, using: &random))

@@ -1,4 +1,5 @@
 import Delivery
+import Providers
 import Retry
 
 /// What one pass along the straight line came to. It never throws: every way out is a verdict.
@@ -15,6 +16,13 @@ enum Verdict {
   case alreadyDone
   /// We are stopping, or the partition is gone: nothing is published or committed, it comes back.
   case abandon
+}
+
+/// A message on its way out, with a slot of the connector it goes by.
+struct Departure {
+  var request: Request
+  var message: Message
+  var connector: Connector
 }
 
 /// Leaves the straight line early.

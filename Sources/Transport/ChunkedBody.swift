@@ -1,6 +1,6 @@
-/// Takes the chunks out of a chunked body (https://www.rfc-editor.org/rfc/rfc9112#name-chunked-transfer-coding).
+/// Takes the chunks out of a chunked body.
 ///
-/// Extensions and trailers are read past; they and the data are bounded.
+/// See https://www.rfc-editor.org/rfc/rfc9112#name-chunked-transfer-coding. Extensions and trailers are read past; they and the data are bounded.
 struct ChunkedBody {
   private enum State {
     case size(digits: Int)

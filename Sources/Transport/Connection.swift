@@ -67,7 +67,7 @@ final class Connection {
     }
   }
 
-  /// Closes it, also while it is being opened. The exchange that it carries does not end by this.
+  /// Closes it, also while it is being opened; the exchange that it carries does not end by this.
   func close() {
     client.multi.close(handle, descriptor: descriptor)
     descriptor = nil
@@ -104,8 +104,9 @@ final class Connection {
     if exchange === current, events != .write { get() }
   }
 
-  /// An idle connection became readable: nothing that arrives now may pass for an answer. Only
-  /// TLS itself has something to say to nobody in particular.
+  /// An idle connection became readable: nothing that arrives now may pass for an answer.
+  ///
+  /// Only TLS itself has something to say to nobody in particular (new session tickets).
   private func stir() {
     if case .wouldBlock = receive() { return }
     close()
@@ -193,8 +194,9 @@ final class Connection {
     client.didFinish(self, isOpen: false)
   }
 
-  /// What the server may have seen. That nothing was written weighs most: what came back then was
-  /// no answer.
+  /// What the server may have seen.
+  ///
+  /// That nothing was written weighs most: what came back then was no answer.
   private var stage: TransportFailure.Stage {
     if written == 0 { return .notWritten }
     if let status = parser.status { return .responding(status: status) }

@@ -56,7 +56,8 @@ public final class HTTPClient {
   /// Closes every connection that lies idle; exchanges go on.
   public func closeIdle() { pool.closeIdle() }
 
-  /// Ends every exchange at once, by how far it got, and closes every connection. What is sent
-  /// afterwards ends as `stopped`.
+  /// Ends every exchange at once, by how far it got, and closes every connection.
+  ///
+  /// What is sent afterwards ends as `stopped`.
   public func close() { pool.close() }
 }

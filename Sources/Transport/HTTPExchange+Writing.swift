@@ -1,10 +1,10 @@
 import Providers
 
 extension HTTPExchange {
-  /// Why the request must not be written: something in it would change the request's shape, or is
-  /// no HTTP. Nil when it may.
+  /// Why the request must not be written, nil when it may.
   ///
-  /// Values are held to printable ASCII: who reads other bytes as what is anybody's guess.
+  /// Nothing in it may change the request's shape. Values are held to printable ASCII: who reads
+  /// other bytes as what is anybody's guess.
   var complaint: String? {
     guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenCharacter) else {
       return "the method is no token"

@@ -83,7 +83,7 @@ struct HTTPResponseHead: Equatable {
     return index + 1
   }
 
-  /// Where the field's name ends: at its colon. A folded line has no name, and is refused.
+  /// Where the field's name ends, at its colon; a folded line has no name and is refused.
   private static func nameEnd(_ bytes: Span<UInt8>, from start: Int) throws(Fault) -> Int {
     var index = start
     while bytes[index].isTokenCharacter { index += 1 }

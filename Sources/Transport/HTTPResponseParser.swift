@@ -124,6 +124,7 @@ struct HTTPResponseParser {
   private mutating func consumeHead(
     _ bytes: Span<UInt8>, from start: Int, matched before: Int
   ) throws(Fault) -> Int {
+    try refuseOtherProtocols(bytes, from: start)
     var matched = before
     var index = start
     let room = limits.headerBytes - skippedHeaderBytes - head.count
@@ -137,19 +138,19 @@ struct HTTPResponseParser {
       index += 1
     }
     head.append(bytes.extracting(start..<index))
-    try refuseOtherProtocols()
     state = .head(matched: matched)
     if matched == 4 { try finishHead() }
     return index
   }
 
   /// Says at once that something is no HTTP/1, instead of waiting for its empty line.
-  private func refuseOtherProtocols() throws(Fault) {
+  private func refuseOtherProtocols(_ bytes: Span<UInt8>, from start: Int) throws(Fault) {
     let wanted: StaticString = "HTTP/1."
+    let known = head.count
+    guard known < wanted.utf8CodeUnitCount else { return }
+    let count = min(wanted.utf8CodeUnitCount - known, bytes.count - start)
     let isHTTP = wanted.withUTF8Buffer { wanted in
-      for index in 0..<min(head.count, wanted.count) where head[index] != wanted[index] {
-        return false
-      }
+      for index in 0..<count where bytes[start + index] != wanted[known + index] { return false }
       return true
     }
     guard isHTTP else { throw .garbage("no status line of HTTP/1") }

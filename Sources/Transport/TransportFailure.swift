@@ -46,7 +46,6 @@ public struct TransportFailure: Error, Sendable, Equatable {
   /// The words that stand in ``code``, but for `proxy.` and the status of a refused CONNECT.
   enum Code {
     static let refused = "connect.refused"
-    static let unreachable = "connect.unreachable"
     static let name = "connect.name"
     static let connectTimeout = "connect.timeout"
     static let connectFailed = "connect.failed"

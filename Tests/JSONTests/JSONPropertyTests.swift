@@ -40,9 +40,7 @@ import Testing
       }
       if isTaken {
         taken += 1
-        #expect(throws: Never.self, "\(bytes)") {
-          try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
-        }
+        #expect(isTakenByFoundation(bytes), "\(bytes)")
       } else {
         refused += 1
       }
@@ -50,6 +48,16 @@ import Testing
     // Otherwise one of the two ways was not tried.
     #expect(taken > 50)
     #expect(refused > 500)
+  }
+
+  /// Whether Foundation reads it too, apart from numbers that it has no type for, such as `1e999`.
+  private func isTakenByFoundation(_ bytes: [UInt8]) -> Bool {
+    do {
+      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+      return true
+    } catch {
+      return "\(error)".contains("is not representable in Swift")
+    }
   }
 
   @Test func `every cut of a text is refused`() {

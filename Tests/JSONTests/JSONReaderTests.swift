@@ -7,7 +7,8 @@ import Testing
     arguments: [
       "{}", "[]", "null", "true", "false", "0", "-0", "12", "-1.5", "0.5e-3", "1E+2", #""""#,
       " \t\r\n{ \"a\" : [ 1 , 2 ] } \n", #""\"\\\/\b\f\n\r\t\u0041""#, #""\u0000""#,
-      #""\ud83d\ude00""#, "\"\u{10FFFF}\u{7FF}\u{800}\u{FFFF}\u{10000}\"", "\"\u{7F}\u{85}\u{2028}\"",
+      #""\ud83d\ude00""#, "\"\u{10FFFF}\u{7FF}\u{800}\u{FFFF}\u{10000}\"",
+      "\"\u{7F}\u{85}\u{2028}\"",
       #"{"unused":1e999}"#, #"{"":{}}"#, "[[[[]]],[{}]]", "1" + String(repeating: "0", count: 400),
     ])
   func `what RFC 8259 allows is read`(text: String) throws {
@@ -20,11 +21,14 @@ import Testing
       ("[1", .unexpectedEnd, 2), (#"{"a"#, .unexpectedEnd, 3), (#"{"a":"#, .unexpectedEnd, 5),
       (#""\"#, .unexpectedEnd, 2), (#""\u12"#, .unexpectedEnd, 5), ("tru", .unexpectedEnd, 3),
       ("{} {}", .trailingBytes, 3), ("1 x", .trailingBytes, 2), ("nullx", .trailingBytes, 4),
-      ("[1,]", .unexpectedByte, 3), (#"{"a":1,}"#, .unexpectedByte, 7), ("[,1]", .unexpectedByte, 1),
-      ("[1 2]", .unexpectedByte, 3), (#"{"a" 1}"#, .unexpectedByte, 5), ("{a:1}", .unexpectedByte, 1),
+      ("[1,]", .unexpectedByte, 3), (#"{"a":1,}"#, .unexpectedByte, 7),
+      ("[,1]", .unexpectedByte, 1),
+      ("[1 2]", .unexpectedByte, 3), (#"{"a" 1}"#, .unexpectedByte, 5),
+      ("{a:1}", .unexpectedByte, 1),
       ("{,}", .unexpectedByte, 1), ("[}", .unexpectedByte, 1), ("{]", .unexpectedByte, 1),
       ("[1}", .unexpectedByte, 2), ("'a'", .unexpectedByte, 0), ("NaN", .unexpectedByte, 0),
-      ("\u{FEFF}{}", .unexpectedByte, 0), ("/**/1", .unexpectedByte, 0), ("trve", .unexpectedByte, 2),
+      ("\u{FEFF}{}", .unexpectedByte, 0), ("/**/1", .unexpectedByte, 0),
+      ("trve", .unexpectedByte, 2),
       ("[1]]", .trailingBytes, 3), ("\u{A0}1", .unexpectedByte, 0), ("True", .unexpectedByte, 0),
       ("01", .invalidNumber, 0), ("-", .invalidNumber, 1), ("-01", .invalidNumber, 0),
       ("1.", .invalidNumber, 2), ("1.e3", .invalidNumber, 2), ("1e", .invalidNumber, 2),

@@ -16,8 +16,9 @@ final class CurlMulti {
   /// Sockets that were handed over, and whom to tell should libcurl close one by itself.
   private var handedOver: [Int32: () -> Void] = [:]
 
-  /// libcurl's own set-up, once for the process. Writing to a socket that its peer has closed is
-  /// an error here, not the end of the process.
+  /// libcurl's own set-up, once for the process.
+  ///
+  /// Writing to a socket that its peer has closed is an error here, not the end of the process.
   private static let prepared: Void = {
     precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl does not start")
     Signals.ignoreBrokenPipes()
