@@ -92,10 +92,12 @@ let package = Package(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "AdminTests", dependencies: ["Admin", "Pipeline", "EventLoop", "TestSupport"],
+      name: "AdminTests",
+      dependencies: ["Admin", "Pipeline", "EventLoop", "HTTPServer", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: settings),
+      name: "SandboxTests", dependencies: ["Sandbox", "HTTPServer", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

@@ -6,8 +6,9 @@ public final class AdminServer: Sendable {
   /// How long `/metrics` and `/status` wait for the loop before they answer 503.
   public static let longestWait = Duration.seconds(2)
 
-  /// Loopback, few connections, short patience. More than one thread, so that a scrape that waits
-  /// for the loop does not hold up a probe.
+  /// Few connections and short patience.
+  ///
+  /// More than one thread, so that a scrape that waits for the loop does not hold up a probe.
   private static let limits = ListenerLimits(
     connections: 64, idle: .seconds(10), bodyBytes: 1_024, threads: 4)
 
@@ -45,6 +46,7 @@ public struct AdminUnavailable: Error, Sendable, Equatable, CustomStringConverti
   /// What the system said.
   public let cause: ListenerError
 
+  /// What is wrong and what to do.
   public var description: String { "admin listener (admin.host, admin.port): \(cause)" }
 }
 

@@ -52,8 +52,9 @@ public struct Liveness: Sendable, Equatable {
   }
 }
 
-/// What decides whether the process counts as serving. A sick provider does not: the other channel
-/// flows on, and a restart would not heal it.
+/// What decides whether the process counts as serving.
+///
+/// A sick provider does not: the other channel flows on, and a restart would not heal it.
 public struct Readiness: Sendable, Equatable {
   /// Whether the consumer is a member of its group.
   public var isJoined: Bool

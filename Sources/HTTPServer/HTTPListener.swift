@@ -6,7 +6,9 @@ public struct ListenerLimits: Sendable {
   public var idle: Duration
   /// The largest body that is read, in bytes; larger ones get 413.
   public var bodyBytes: Int
-  /// How many threads answer. With more than one, a handler that blocks delays only its own thread.
+  /// How many threads answer.
+  ///
+  /// With more than one, a handler that blocks delays only its own thread.
   public var threads: Int
 
   /// Limits.
@@ -45,12 +47,15 @@ public final class HTTPListener: Sendable {
 
   deinit { daemon.stop() }
 
-  /// Closes every connection and the socket; what waits for an answer gets none. Returns when all
-  /// threads have ended; not to be called by a handler.
+  /// Closes every connection and the socket; what waits for an answer gets none.
+  ///
+  /// Returns when all threads have ended; not to be called by a handler.
   public func stop() { daemon.stop() }
 }
 
-/// The way to answer one request. The first answer counts, also when it comes after the listener has stopped.
+/// The way to answer one request.
+///
+/// The first answer counts, also when it comes after the listener has stopped.
 public struct Responder: Sendable {
   let request: OpenRequest
 

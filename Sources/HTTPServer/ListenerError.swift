@@ -13,6 +13,7 @@ public enum ListenerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Anything else that the system said, as an `errno`.
   case system(code: Int32)
 
+  /// What is wrong and what to do.
   public var description: String {
     switch self {
     case .notAnAddress(let host):

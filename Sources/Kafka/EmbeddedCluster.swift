@@ -51,7 +51,9 @@ public final class EmbeddedCluster: Sendable {
 
   deinit { close() }
 
-  /// Ends the cluster; does nothing when it has ended. Blocks for a moment.
+  /// Ends the cluster; does nothing when it has ended.
+  ///
+  /// Blocks for a moment.
   public func close() {
     guard let ended = cluster.withLock({ $0.take() }) else { return }
     rd_kafka_mock_cluster_destroy(ended.raw)

@@ -12,6 +12,7 @@ public struct KafkaConfiguration: Sendable {
     /// What is wrong, and what to do.
     public var message: String
 
+    /// The property and what is wrong with it.
     public var description: String { "\(key): \(message)" }
   }
 
@@ -20,6 +21,7 @@ public struct KafkaConfiguration: Sendable {
     /// The problems, in the order of the settings.
     public var problems: [Problem]
 
+    /// All problems, one a line.
     public var description: String {
       problems.map(\.description).joined(separator: "\n")
     }

@@ -3,18 +3,21 @@ public import EventLoop
 
 /// A member of a consumer group: its partitions, their records on demand, explicit commits.
 ///
-/// Used on the loop only. Records of each partition wait in a queue of their own until they are taken;
+/// Used on the loop only, and to be closed before it is released. Records of each partition wait in a queue of their own until they are taken;
 /// librdkafka stops fetching a partition whose queue is full, and no other.
 public final class KafkaConsumer {
   /// What the consumer tells its owner, on the loop.
   public struct Handlers {
     /// Partitions were assigned, all at once; fetching starts when it returns.
     public var assigned: ([AssignedPartition]) -> Void
-    /// The partitions are to be given up: commit what is done, then call `done`. When they are `lost`,
-    /// somebody else may have them already and a commit would be refused.
+    /// The partitions are to be given up: commit what is done, then call `done`.
+    ///
+    /// When they are `lost`, somebody else may have them already and a commit would be refused.
     public var revoked:
       (_ partitions: [TopicPartition], _ lost: Bool, _ done: @escaping () -> Void) -> Void
     /// An empty queue has records now: take until fewer come than asked for, or come back for the rest.
+    ///
+    /// What it has may turn out to be void, and then there is nothing to take.
     public var recordsReady: (TopicPartition) -> Void
     /// Errors, log lines, statistics.
     public var event: (KafkaEvent) -> Void

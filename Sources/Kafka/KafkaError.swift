@@ -80,6 +80,7 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
       || has(RD_KAFKA_RESP_ERR__DESTROY)
   }
 
+  /// The name and the words.
   public var description: String { "\(name): \(text)" }
 
   private func has(_ known: rd_kafka_resp_err_t) -> Bool { code == known.rawValue }

@@ -3,7 +3,7 @@ public import EventLoop
 
 /// Writes records and tells when each is acknowledged by all in-sync replicas.
 ///
-/// Used on the loop only. Idempotent and without a time limit: a record waits for its broker as long
+/// Used on the loop only, and to be closed before it is released. Idempotent and without a time limit: a record waits for its broker as long
 /// as it takes. When librdkafka's local queue is full, records wait here, in order.
 public final class KafkaProducer {
   /// Told the offset of a record, or why it was not written.
@@ -33,6 +33,7 @@ public final class KafkaProducer {
   private var partitionCounts: [String: Int32] = [:]
   private var warmTopics: [String] = []
   private var isReachable = false
+  private var isSeeking = false
   private var isClosed = false
   private var onIdle: (() -> Void)?
 
@@ -144,6 +145,9 @@ public final class KafkaProducer {
   private func rebuildIfFatal() {
     guard let ended = client, let error = ended.handle.fatalError else { return }
     ended.retire(after: error)
+    isReachable = false
+    // Its thread may drop the question.
+    isSeeking = false
     if ended.unreported > 0 { retired.append(ended) }
     client = nil
     onEvent(.rebuilt(after: error))
@@ -172,7 +176,8 @@ public final class KafkaProducer {
 
   /// Asks for metadata until some broker answers.
   private func seekBrokers() {
-    guard let handle = client?.handle else { return }
+    guard !isSeeking, let handle = client?.handle else { return }
+    isSeeking = true
     let owner = LoopBound(self)
     let raw = SendablePointer(handle.raw)
     handle.thread.run { [loop] in
@@ -184,6 +189,7 @@ public final class KafkaProducer {
   }
 
   private func sought(found: Bool) {
+    isSeeking = false
     if found {
       isReachable = true
     } else if !isReachable {

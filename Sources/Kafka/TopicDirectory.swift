@@ -29,23 +29,32 @@ public final class TopicDirectory: Sendable {
     handle = try ClientHandle(.producer, properties: configuration.directoryProperties)
   }
 
-  /// Asks the brokers about topics; each question waits for up to `limit`.
-  public func describe(_ topics: [String], within limit: Duration = .seconds(10)) async
-    -> [String: Finding]
-  {
+  /// Asks the brokers about topics.
+  /// - Parameters:
+  ///   - topics: their names.
+  ///   - limit: how long to wait for each topic.
+  ///   - retentionLimit: how long to wait for the retentions of all; an embedded cluster never tells.
+  /// - Returns: what was found out about each topic.
+  public func describe(
+    _ topics: [String], within limit: Duration = .seconds(10),
+    retentionsWithin retentionLimit: Duration = .seconds(2)
+  ) async -> [String: Finding] {
     let milliseconds = Int32(limit / .milliseconds(1))
+    let retentionMilliseconds = Int32(retentionLimit / .milliseconds(1))
     return await withCheckedContinuation { continuation in
       handle.thread.run { [client = SendablePointer(handle.raw)] in
         continuation.resume(
-          returning: findings(on: topics, by: client.raw, milliseconds: milliseconds))
+          returning: findings(
+            on: topics, by: client.raw, milliseconds: milliseconds,
+            retentionMilliseconds: retentionMilliseconds))
       }
     }
   }
 }
 
-/// Blocks for up to `milliseconds` per topic, and once more for the retentions of all.
+/// Blocks for up to `milliseconds` per topic, and then for `retentionMilliseconds`.
 private func findings(
-  on topics: [String], by client: OpaquePointer, milliseconds: Int32
+  on topics: [String], by client: OpaquePointer, milliseconds: Int32, retentionMilliseconds: Int32
 ) -> [String: TopicDirectory.Finding] {
   var findings: [String: TopicDirectory.Finding] = [:]
   var counts: [String: Int32] = [:]
@@ -56,7 +65,8 @@ private func findings(
     case .failure(let error): findings[topic] = .failed(error)
     }
   }
-  let retentions = retentions(of: Array(counts.keys), by: client, milliseconds: milliseconds)
+  let retentions = retentions(
+    of: Array(counts.keys), by: client, milliseconds: retentionMilliseconds)
   for (topic, count) in counts {
     let retention = retentions[topic] ?? .untold(KafkaError(RD_KAFKA_RESP_ERR__NOENT))
     findings[topic] = .found(partitions: count, retention: retention)
@@ -78,7 +88,7 @@ private func retentions(
   defer { rd_kafka_queue_destroy(queue) }
   rd_kafka_DescribeConfigs(client, &resources, resources.count, options, queue)
   // The request has its own time limit; waiting longer than that makes sure of its answer.
-  guard let event = rd_kafka_queue_poll(queue, milliseconds + 1_000).map({ Event($0) }) else {
+  guard let event = rd_kafka_queue_poll(queue, milliseconds + 500).map({ Event($0) }) else {
     return untold(topics, KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT))
   }
   if let error = event.error { return untold(topics, error) }

@@ -11,6 +11,7 @@ public struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
     self.partition = partition
   }
 
+  /// `topic/partition`.
   public var description: String { "\(topic)/\(partition)" }
 }
 

@@ -73,19 +73,21 @@ public struct Log: Sendable {
     guard writes(level) else { return }
     let time = Timestamp(milliseconds: clock.wallMilliseconds)
     let line = LogLine(time: time, level: level, message: message, fields: fields + context)
-    let dropped = sink.write(line.encoded(as: format))
-    guard dropped > 0 else { return }
-    let notice = LogLine(
-      time: time, level: .warning, message: "log lines dropped", fields: [.count(dropped)])
-    _ = sink.write(notice.encoded(as: format))
+    sink.write(line.encoded(as: format)) { dropped in
+      LogLine(
+        time: time, level: .warning, message: "log lines dropped", fields: [.count(dropped)]
+      ).encoded(as: format)
+    }
   }
 }
 
 /// Where log lines go.
 public protocol LogSink: Sendable {
   /// Takes a line, with its line feed, or drops it; never waits.
-  /// - Returns: when it was taken, how many were dropped since the one before it; otherwise 0.
-  func write(_ line: [UInt8]) -> UInt64
+  /// - Parameters:
+  ///   - line: the line.
+  ///   - notice: makes the line that goes before it when others were dropped just before, of their number.
+  func write(_ line: [UInt8], notice: (UInt64) -> [UInt8])
   /// Waits until all lines are written, at most `limit`; false when they were not.
   func flush(within limit: Duration) -> Bool
   /// How many lines were dropped.
@@ -128,12 +130,14 @@ public final class LogCapture: LogSink {
 
   /// The lines so far, without their line feeds.
   public var lines: [String] { captured.withLock { $0 } }
+  /// How many lines were dropped.
   public var droppedLines: UInt64 { 0 }
 
-  public func write(_ line: [UInt8]) -> UInt64 {
+  /// Takes a line.
+  public func write(_ line: [UInt8], notice: (UInt64) -> [UInt8]) {
     captured.withLock { $0.append(String(decoding: line.dropLast(), as: UTF8.self)) }
-    return 0
   }
 
+  /// Waits until all lines are written; false when they were not in time.
   public func flush(within limit: Duration) -> Bool { true }
 }

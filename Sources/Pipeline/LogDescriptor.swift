@@ -23,10 +23,15 @@ public final class LogDescriptor: LogSink {
 
   deinit { queue.close() }
 
+  /// How many lines were dropped.
   public var droppedLines: UInt64 { queue.droppedLines }
 
-  public func write(_ line: [UInt8]) -> UInt64 { queue.append(line) }
+  /// Takes a line.
+  public func write(_ line: [UInt8], notice: (UInt64) -> [UInt8]) {
+    queue.append(line, notice: notice)
+  }
 
+  /// Waits until all lines are written; false when they were not in time.
   public func flush(within limit: Duration) -> Bool { queue.drain(within: limit) }
 }
 
@@ -36,7 +41,8 @@ private final class LogQueue: Sendable {
     var lines: [UInt8] = []
     var count: UInt64 = 0
     var dropped: UInt64 = 0
-    var droppedSinceLine: UInt64 = 0
+    /// Those of `dropped` that no line tells of yet.
+    var unreported: UInt64 = 0
     var isWriting = false
     var isClosed = false
     /// Signalled when everything that was there is written.
@@ -66,22 +72,20 @@ private final class LogQueue: Sendable {
   var droppedLines: UInt64 { state.withLock { $0.dropped } }
 
   /// Takes a line, or drops it when there is no room.
-  /// - Returns: how many were dropped just before this one.
-  func append(_ line: [UInt8]) -> UInt64 {
-    let (wasEmpty, dropped) = state.withLock { state -> (Bool, UInt64) in
-      guard state.lines.count + line.count <= capacity else {
+  func append(_ line: [UInt8], notice: (UInt64) -> [UInt8]) {
+    let wasEmpty = state.withLock { state in
+      let lines = state.unreported > 0 ? notice(state.unreported) + line : line
+      guard state.lines.count + lines.count <= capacity else {
         state.dropped += 1
-        state.droppedSinceLine += 1
-        return (false, 0)
+        state.unreported += 1
+        return false
       }
-      let wasEmpty = state.lines.isEmpty
-      state.lines += line
+      state.unreported = 0
       state.count += 1
-      defer { state.droppedSinceLine = 0 }
-      return (wasEmpty, state.droppedSinceLine)
+      defer { state.lines += lines }
+      return state.lines.isEmpty
     }
     if wasEmpty { isFilled.signal() }
-    return dropped
   }
 
   func drain(within limit: Duration) -> Bool {
@@ -118,7 +122,10 @@ private final class LogQueue: Sendable {
         let isWritten = writeOut(batch.bytes)
         state.withLock { state in
           state.isWriting = false
-          if !isWritten { state.dropped += batch.count }
+          if !isWritten {
+            state.dropped += batch.count
+            state.unreported += batch.count
+          }
         }
         for semaphore in batch.drained { semaphore.signal() }
       }

@@ -10,7 +10,8 @@ public enum LogKey: String, Sendable, CaseIterable {
   case topic, partition, offset, channel, usageType, template
 
   // What was tried, and what came of it.
-  case connector, provider, attempt, tier, outcome, reason, providerCode, providerMessageID =
+  case connector, provider, attempt, tier, outcome, reason, providerCode
+  case providerMessageID =
     "providerMessageId"
   case `class`, disposition, layer, possibleDuplicate, state
 

@@ -12,6 +12,7 @@ public enum LogLevel: String, Sendable, CaseIterable, Comparable {
   /// Something is wrong that a person has to mend.
   case error
 
+  /// Whether `left` matters less.
   public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rank < right.rank }
 
   private var rank: Int {
@@ -50,7 +51,9 @@ struct LogLine {
   private var json: [UInt8] {
     var writer = JSONWriter(capacity: 256)
     writer.beginObject()
-    for field in [.text(.time, time.rfc3339), .text(.level, level.rawValue), .text(.message, message)]
+    for field in [
+      .text(.time, time.rfc3339), .text(.level, level.rawValue), .text(.message, message),
+    ]
       + fields
     {
       writer.key(field.key.rawValue)
@@ -82,14 +85,21 @@ struct LogLine {
   /// Cut at a character's edge to what a value may have, without what would command a terminal or
   /// turn the direction of the text around it.
   private func bounded(_ text: String) -> String {
-    let isLong = text.utf8.count > Log.longestValue
-    if !isLong, text.utf8.allSatisfy({ $0 < 0x7F }) { return text }
-    var result = ""
+    let isPlain = text.utf8.allSatisfy { $0 < 0x7F }
+    if isPlain, text.utf8.count <= Log.longestValue { return text }
+    var result = String.UnicodeScalarView()
+    var length = 0
+    var endWithRoom = result.endIndex
     for scalar in text.unicodeScalars {
-      guard result.utf8.count + UTF8.width(scalar) <= Log.longestValue - 3 || !isLong else { break }
-      result.unicodeScalars.append(isHarmless(scalar) ? scalar : "\u{FFFD}")
+      let shown = isHarmless(scalar) ? scalar : "\u{FFFD}"
+      length += UTF8.width(shown)
+      if length > Log.longestValue {
+        return String(result[..<endWithRoom]) + "…"
+      }
+      result.append(shown)
+      if length <= Log.longestValue - "…".utf8.count { endWithRoom = result.endIndex }
     }
-    return isLong ? result + "…" : result
+    return String(result)
   }
 
   private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {

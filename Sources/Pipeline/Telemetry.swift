@@ -24,37 +24,37 @@ public struct BuildInfo: Hashable, Sendable {
 /// with closed labels stand at zero from the start, so that an alert on their rate works before the
 /// first event.
 public final class Telemetry {
-  /// `otp_events_consumed_total{topic}`
+  /// `otp_events_consumed_total{topic}`.
   public let consumed: MetricFamily<TopicLabels, Counter>
-  /// `otp_outcomes_total{channel,outcome,reason}`
+  /// `otp_outcomes_total{channel,outcome,reason}`.
   public let outcomes: MetricFamily<OutcomeLabels, Counter>
-  /// `otp_first_attempt_age_seconds{channel}`
+  /// `otp_first_attempt_age_seconds{channel}`.
   public let firstAttemptAge: MetricFamily<Channel, Histogram>
-  /// `otp_end_to_end_seconds{channel}`
+  /// `otp_end_to_end_seconds{channel}`.
   public let endToEnd: MetricFamily<Channel, Histogram>
-  /// `otp_parked`
+  /// `otp_parked`.
   public let parked: Gauge
-  /// `otp_retries_total{tier}`
+  /// `otp_retries_total{tier}`.
   public let retries: MetricFamily<TierLabel, Counter>
-  /// `otp_oldest_incomplete_age_seconds`
+  /// `otp_oldest_incomplete_age_seconds`.
   public let oldestIncompleteAge: Gauge
-  /// `otp_commit_errors_total{code}`
+  /// `otp_commit_errors_total{code}`.
   public let commitErrors: MetricFamily<CodeLabels, Counter>
-  /// `otp_dead_letters_total{disposition}`
+  /// `otp_dead_letters_total{disposition}`.
   public let deadLetters: MetricFamily<DeadLetter.Disposition, Counter>
-  /// `otp_dead_letter_failures_total`
+  /// `otp_dead_letter_failures_total`.
   public let deadLetterFailures: Counter
-  /// `otp_dedup_hits_total{layer}`
+  /// `otp_dedup_hits_total{layer}`.
   public let deduplicationHits: MetricFamily<DeduplicationLayerLabel, Counter>
-  /// `otp_possible_duplicates_total{reason}`
+  /// `otp_possible_duplicates_total{reason}`.
   public let possibleDuplicates: MetricFamily<PossibleDuplicateLabel, Counter>
-  /// `otp_rebalances_total`
+  /// `otp_rebalances_total`.
   public let rebalances: Counter
-  /// `otp_assigned_partitions`
+  /// `otp_assigned_partitions`.
   public let assignedPartitions: Gauge
-  /// `otp_config_reloads_total{result}`
+  /// `otp_config_reloads_total{result}`.
   public let configurationReloads: MetricFamily<ReloadLabel, Counter>
-  /// `otp_records_lost_to_retention_total`
+  /// `otp_records_lost_to_retention_total`.
   public let recordsLostToRetention: Counter
 
   let attempts: MetricFamily<AttemptLabels, Counter>
@@ -189,8 +189,9 @@ public final class Telemetry {
     configurationReloads.begin(ReloadLabel.allCases)
   }
 
-  /// Every metric in Prometheus' text format 0.0.4.
+  /// Every metric as text.
   /// - Parameter process: taken by the caller, so that the loop need not read files.
+  /// - Returns: Prometheus' text format 0.0.4.
   public func render(process: ProcessUsage) -> [UInt8] {
     ownProcess.usage = process
     logLinesDropped.mirror(log.droppedLines)

@@ -2,11 +2,11 @@ public import Delivery
 
 /// What is counted about one connector: resolved once, when the connector is made.
 public struct ConnectorTelemetry {
-  /// `otp_attempt_duration_seconds`
+  /// `otp_attempt_duration_seconds`.
   public let attemptDuration: Histogram
-  /// `otp_inflight`
+  /// `otp_inflight`.
   public let inflight: Gauge
-  /// `otp_throttled_total`
+  /// `otp_throttled_total`.
   public let throttled: Counter
   private let breaker: Gauge
   private let attempts: [Telemetry.ClassLabel: Counter]
@@ -34,9 +34,9 @@ public struct ConnectorTelemetry {
 
 /// What is shown about one partition of the requests topic while it is assigned.
 public struct PartitionTelemetry {
-  /// `otp_uncommitted_span`
+  /// `otp_uncommitted_span`.
   public let uncommittedSpan: Gauge
-  /// `otp_consumer_lag`
+  /// `otp_consumer_lag`.
   public let consumerLag: Gauge
 }
 

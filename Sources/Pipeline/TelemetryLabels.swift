@@ -9,6 +9,7 @@ extension Telemetry {
 
   /// Where a retry waits; the values of the label `tier`.
   public enum TierLabel: String, Sendable, CaseIterable, MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["tier"] }
 
     /// In the process's timer heap.
@@ -21,6 +22,7 @@ extension Telemetry {
 
   /// What recognised a record as done; the values of the label `layer`, cheapest first.
   public enum DeduplicationLayerLabel: String, Sendable, CaseIterable, MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["layer"] }
 
     /// The ranges in the commit metadata.
@@ -33,6 +35,7 @@ extension Telemetry {
 
   /// Why a code may go out twice; the values of the label `reason`.
   public enum PossibleDuplicateLabel: String, Sendable, CaseIterable, MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["reason"] }
 
     /// The provider's answer to a written request never came, and it was sent once more.
@@ -45,6 +48,7 @@ extension Telemetry {
 
   /// How a reload ended; the values of the label `result`.
   public enum ReloadLabel: String, Sendable, CaseIterable, MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["result"] }
 
     /// The new configuration is in force.
@@ -65,10 +69,12 @@ extension Telemetry {
 
   /// The labels of `otp_outcomes_total`.
   public struct OutcomeLabels: MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["channel", "outcome", "reason"] }
     let channel: Channel?
     let outcome: Outcome.Kind
     let reason: Reason
+    /// The labels' values.
     public var values: [String] {
       [channel?.rawValue ?? "unknown", outcome.rawValue, reason.rawValue]
     }
@@ -105,8 +111,10 @@ extension Telemetry {
 
   /// The label `topic` alone.
   public struct TopicLabels: MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["topic"] }
     let topic: String
+    /// The labels' values.
     public var values: [String] { [topic] }
 
     /// A topic's name.
@@ -115,8 +123,10 @@ extension Telemetry {
 
   /// The label `code` alone.
   public struct CodeLabels: MetricLabels {
+    /// The labels' names.
     public static var names: [String] { ["code"] }
     let code: String
+    /// The labels' values.
     public var values: [String] { [code] }
 
     /// librdkafka's name of an error, such as `_TIMED_OUT`.
@@ -133,11 +143,13 @@ extension Telemetry {
 
 /// The label `disposition` alone.
 extension DeadLetter.Disposition: MetricLabels {
+  /// The label's name.
   public static var names: [String] { ["disposition"] }
 }
 
 /// The label `channel` alone.
 extension Channel: MetricLabels {
+  /// The labels' names.
   public static var names: [String] { ["channel"] }
 }
 

@@ -26,6 +26,7 @@ public protocol ProviderFace: Sendable {
 }
 
 extension ProviderFace {
+  /// None, unless a provider says otherwise.
   public var standingRules: [(recipient: String, step: Step)] { [] }
 }
 

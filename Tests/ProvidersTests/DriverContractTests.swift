@@ -73,8 +73,10 @@ import Testing
     #expect(
       driver.answer(to: .http(entry.fixture.throttled)).class
         == .throttled(wait: nil, scope: .connector))
-    var patient = entry.fixture.throttled
-    patient.headers.append(("retry-after", "7"))
+    let throttled = entry.fixture.throttled
+    let patient = HTTPReply(
+      status: throttled.status, headers: throttled.headers + [("retry-after", "7")],
+      body: throttled.body)
     #expect(
       driver.answer(to: .http(patient)).class == .throttled(wait: .seconds(7), scope: .connector))
   }

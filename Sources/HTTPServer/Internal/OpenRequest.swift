@@ -3,7 +3,7 @@ import Synchronization
 
 /// One request from its first line to its end.
 ///
-/// Unchecked: `incoming`, `isHeadRead` and `isHandedOver` belong to the daemon's thread of this
+/// Unchecked: `incoming` and what is told of it belong to the daemon's thread of this
 /// connection; `connection` is dereferenced by libmicrohttpd alone, and only between suspension and
 /// resumption, when the daemon keeps it alive. The daemon's callbacks retain and release the object.
 final class OpenRequest: @unchecked Sendable {
@@ -20,6 +20,8 @@ final class OpenRequest: @unchecked Sendable {
   var incoming: IncomingRequest
   var isHeadRead = false
   var isHandedOver = false
+  private var bodyBytes = 0
+  private(set) var isTooLarge = false
   private let connection: OpaquePointer
   private let state = Mutex(State.handled)
 
@@ -28,8 +30,25 @@ final class OpenRequest: @unchecked Sendable {
     self.connection = connection
   }
 
-  /// Lets the daemon go on with other connections until ``conclude(_:)``; to be called by the
-  /// daemon's thread. Does nothing when there is an answer by now.
+  /// Takes a piece of the body.
+  ///
+  /// What is beyond `limit` is read and forgotten, as libmicrohttpd
+  /// answers only whole requests; a body that is many times larger is not worth an answer.
+  /// - Returns: false to close the connection.
+  func append(_ piece: UnsafeRawBufferPointer, limit: Int) -> Bool {
+    bodyBytes += piece.count
+    isTooLarge = bodyBytes > limit
+    if isTooLarge {
+      incoming.body = []
+    } else {
+      incoming.body.append(contentsOf: piece)
+    }
+    return bodyBytes <= limit * 8
+  }
+
+  /// Lets the daemon go on with other connections until there is an answer.
+  ///
+  /// To be called by the daemon's thread. Does nothing when there is one by now.
   func suspendUnlessConcluded() {
     state.withLock { state in
       guard case .handled = state else { return }

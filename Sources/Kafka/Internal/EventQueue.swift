@@ -14,7 +14,8 @@ final class EventQueue {
 
   /// Takes over the reference to `raw`, and calls `onReady` once in any case.
   init(
-    _ raw: OpaquePointer, of client: ClientHandle, on loop: EventLoop, onReady: @escaping (EventQueue) -> Void
+    _ raw: OpaquePointer, of client: ClientHandle, on loop: EventLoop,
+    onReady: @escaping (EventQueue) -> Void
   ) {
     self.raw = raw
     self.client = client

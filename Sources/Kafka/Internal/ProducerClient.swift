@@ -2,7 +2,9 @@ internal import CKafka
 internal import Delivery
 internal import EventLoop
 
-/// One life of a producer: a client, its queue and its topics. A fatal error ends it.
+/// One life of a producer: a client, its queue and its topics.
+///
+/// A fatal error ends it.
 final class ProducerClient {
   let handle: ClientHandle
   /// Records handed to librdkafka whose reports are still to come.
@@ -90,7 +92,11 @@ final class ProducerClient {
       case RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED: .possiblyPersisted
       default: .notPersisted
       }
-    var error = fatalError ?? KafkaError(code)
+    var error = KafkaError(code)
+    if error.isPurged || code == RD_KAFKA_RESP_ERR__FATAL {
+      // The records' reports may come before the client's own word of its end.
+      error = fatalError ?? handle.fatalError ?? error
+    }
     error.persistence = persistence
     return .failure(error)
   }

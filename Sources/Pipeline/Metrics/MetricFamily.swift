@@ -1,4 +1,6 @@
-/// The label values of one series. None may hold an event id, a recipient or a tenant.
+/// The label values of one series.
+///
+/// None may hold an event id, a recipient or a tenant.
 public protocol MetricLabels: Hashable {
   /// The labels' names, in the order of `values`.
   static var names: [String] { get }
@@ -8,14 +10,16 @@ public protocol MetricLabels: Hashable {
 
 /// All series of one metric.
 ///
-/// Finding a series costs a hash of its labels (about 40 ns where they are closed enums); where
-/// labels are strings, keep the series that the subscript returns.
+/// Finding a series costs a comparison when it is the same as the last time, otherwise a hash of its
+/// labels (about 80 ns): on the hot path, keep the series that the subscript returns.
 public final class MetricFamily<Labels: MetricLabels, Series> {
   /// The metric's name.
   public let name: String
   private let help: String
   private let makeSeries: () -> Series
   private var slots: [Labels: Series] = [:]
+  /// What was asked for last: most often it is asked for again.
+  private var latest: (labels: Labels, series: Series)?
 
   init(_ name: String, help: String, makeSeries: @escaping () -> Series) {
     self.name = name
@@ -25,7 +29,13 @@ public final class MetricFamily<Labels: MetricLabels, Series> {
 
   /// The series of these labels, which shows from now on.
   public subscript(_ labels: Labels) -> Series {
-    if let known = slots[labels] { return known }
+    if let latest, latest.labels == labels { return latest.series }
+    let series = slots[labels] ?? added(labels)
+    latest = (labels, series)
+    return series
+  }
+
+  private func added(_ labels: Labels) -> Series {
     let series = makeSeries()
     slots[labels] = series
     return series
@@ -37,7 +47,10 @@ public final class MetricFamily<Labels: MetricLabels, Series> {
   }
 
   /// No longer shows the series of these labels; a handle to it counts for nobody.
-  public func remove(_ labels: Labels) { slots[labels] = nil }
+  public func remove(_ labels: Labels) {
+    slots[labels] = nil
+    latest = nil
+  }
 }
 
 /// What a registry needs of a family.

@@ -16,7 +16,7 @@ final class MetricRegistry {
     registered(MetricFamily(name, help: help) { Gauge() })
   }
 
-  /// - Parameter bounds: the buckets' upper bounds in seconds, rising.
+  /// `bounds` are the buckets' upper bounds in seconds, rising.
   func histograms<Labels>(
     _ name: String, help: String, bounds: [Double], by _: Labels.Type
   ) -> MetricFamily<Labels, Histogram> {

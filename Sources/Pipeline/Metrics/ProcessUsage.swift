@@ -11,7 +11,9 @@ public struct ProcessUsage: Sendable, Equatable {
   /// When the process started, in seconds since 1970; nil when `/proc` is not there.
   public var startSeconds: Double?
 
-  /// The process as it is now. From any thread; reads a few files under `/proc`.
+  /// The process as it is now.
+  ///
+  /// From any thread; reads a few files under `/proc`.
   public static func current() -> ProcessUsage {
     ProcessUsage(
       cpu: cpuTime(), residentBytes: residentBytes(), openDescriptors: openDescriptors(),

@@ -11,8 +11,10 @@ public struct HTTPSMSFace: ProviderFace {
   /// - Parameter authorization: what the header `Authorization` must be, byte for byte; nil takes any.
   public init(authorization: String? = nil) { self.authorization = authorization }
 
+  /// The name in paths.
   public var name: String { "http-sms" }
 
+  /// Checks a request and reads the message in it.
   public func submission(
     in request: IncomingRequest, path: String
   ) throws(RefusedRequest) -> Submission {
@@ -29,8 +31,10 @@ public struct HTTPSMSFace: ProviderFace {
     return try submission(body)
   }
 
+  /// A new id.
   public func makeID() -> String { randomHex(24) }
 
+  /// The answer to a message that was taken.
   public func acceptance(of submission: Submission, id: String) -> OutgoingResponse {
     .json(status: 200) { $0.member("id", id) }
   }
@@ -40,6 +44,7 @@ public struct HTTPSMSFace: ProviderFace {
     failure(status: Int(code).flatMap { (400...599).contains($0) ? $0 : nil } ?? 422)
   }
 
+  /// The answer with a status that is not about the message.
   public func failure(status: Int) -> OutgoingResponse {
     .json(status: status) { $0.member("message", "status \(status)") }
   }

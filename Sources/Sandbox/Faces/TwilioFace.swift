@@ -19,6 +19,7 @@ public struct TwilioFace: ProviderFace {
     credentials = apiKeys.merging([accountSID: authToken]) { $1 }
   }
 
+  /// The name in paths.
   public var name: String { "twilio" }
 
   /// The numbers that Twilio documents for tests.
@@ -31,6 +32,7 @@ public struct TwilioFace: ProviderFace {
     ]
   }
 
+  /// Checks a request and reads the message in it.
   public func submission(
     in request: IncomingRequest, path: String
   ) throws(RefusedRequest) -> Submission {
@@ -44,8 +46,10 @@ public struct TwilioFace: ProviderFace {
     }
   }
 
+  /// A new id.
   public func makeID() -> String { "SM" + randomHex(32) }
 
+  /// The answer to a message that was taken.
   public func acceptance(of submission: Submission, id: String) -> OutgoingResponse {
     let isPool = submission.sender?.hasPrefix("MG") ?? false
     let resource = "/2010-04-01/Accounts/\(accountSID)/Messages/\(id)"
@@ -77,10 +81,12 @@ public struct TwilioFace: ProviderFace {
     }
   }
 
+  /// The answer with one of Twilio's codes.
   public func refusal(code: String, of submission: Submission) -> OutgoingResponse {
     response(.withCode(Int(code) ?? 0))
   }
 
+  /// The answer with a status that is not about the message.
   public func failure(status: Int) -> OutgoingResponse { response(.withStatus(status)) }
 
   private var requestHeaders: [(name: String, value: String)] {
