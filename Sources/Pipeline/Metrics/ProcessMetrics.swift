@@ -10,10 +10,10 @@ final class ProcessMetrics: RenderedFamily {
       kind: "counter", usage.map { $0.cpu / .seconds(1) }, to: &exposition)
     write(
       "process_resident_memory_bytes", help: "Resident memory in bytes.", kind: "gauge",
-      usage?.residentBytes.map(Double.init), to: &exposition)
+      usage?.residentBytes.map { Double($0) }, to: &exposition)
     write(
       "process_open_fds", help: "Open file descriptors.", kind: "gauge",
-      usage?.openDescriptors.map(Double.init), to: &exposition)
+      usage?.openDescriptors.map { Double($0) }, to: &exposition)
     write(
       "process_start_time_seconds", help: "When the process started, in seconds since 1970.",
       kind: "gauge", usage?.startSeconds, to: &exposition)
