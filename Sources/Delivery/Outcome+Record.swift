@@ -94,20 +94,25 @@ extension Outcome {
   /// The record's headers: a CloudEvent in binary mode, and the trace.
   ///
   /// Source: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#32-binary-content-mode>
-  /// - Parameter group: the consumer group's name, `group.id`.
+  /// - Parameter source: `ce_source`, as ``cloudEventSource(group:)`` makes it once for all.
   /// - Returns: the headers, names without repetition.
-  public func headers(group: String) -> [RecordHeader] {
+  public func headers(source: [UInt8]) -> [RecordHeader] {
     var headers: [RecordHeader] = []
     headers.reserveCapacity(9)
     headers.append(RecordHeader("ce_specversion", Self.specVersion))
     headers.append(RecordHeader("ce_id", cloudEventID))
-    headers.append(RecordHeader("ce_source", "/otp-worker/" + group.percentEncodedSegment))
+    headers.append(RecordHeader("ce_source", source))
     headers.append(RecordHeader("ce_type", kind.cloudEventType))
-    headers.append(RecordHeader("ce_subject", eventID))
+    headers.append(RecordHeader("ce_subject", key))
     headers.append(RecordHeader("ce_time", concludedAt.rfc3339Bytes))
     headers.append(RecordHeader("content-type", Self.contentType))
     headers.append(contentsOf: trace)
     return headers
+  }
+
+  /// The event's `source`: `/otp-worker/<group.id>`, percent-encoded.
+  public static func cloudEventSource(group: String) -> [UInt8] {
+    Array("/otp-worker/\(group.percentEncodedSegment)".utf8)
   }
 
   private static let specVersion = Array("1.0".utf8)

@@ -17,7 +17,7 @@ extension Pipeline {
   ) async throws(Halt) -> Answer {
     let runtime = runtime(of: connector)
     let context = SendContext(
-      now: now, deadline: job.request?.expiresAt ?? now, nonce: nonceText())
+      now: now, deadline: job.request?.expiresAt ?? now, nonce: Nonce(random.next(), random.next()))
     let exchange: Exchange
     do throws(Refusal) {
       exchange = try connector.driver.exchange(for: message, context: context)
@@ -86,10 +86,6 @@ extension Pipeline {
       "attempt failed", .eventID(job.eventID), .connector(runtime.connector.name),
       .attempt(job.history.tries), .text(.class, answer.class.label), .providerCode(answer.code),
       .reason(answer.reason), .detail(answer.detail))
-  }
-
-  private func nonceText() -> String {
-    String(random.next() as UInt64, radix: 36) + String(random.next() as UInt64, radix: 36)
   }
 }
 

@@ -22,7 +22,7 @@ extension Pipeline {
     let outcome = outcome(of: job, ending)
     let record = ProducerRecord(
       topic: configuration.topics.results, partition: job.record.partition, key: outcome.key,
-      value: outcome.value(), headers: outcome.headers(group: configuration.group))
+      value: outcome.value(), headers: outcome.headers(source: eventSource))
     guard await publish(record, for: job) else { return abandon(job) }
     noteConcluded(job, outcome)
     finish(job)

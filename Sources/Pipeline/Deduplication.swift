@@ -66,10 +66,11 @@ struct Deduplication {
   /// Notes that the outcome of the record that owns `eventID` stands in the results topic.
   mutating func conclude(_ eventID: String, origin: RecordOrigin) {
     let key = Self.key(eventID)
-    guard let entry = entries[key], entry.offset == origin.offset,
+    guard var entry = entries[key], entry.offset == origin.offset,
       entry.partition == origin.partition
     else { return }
-    entries[key]?.isConcluded = true
+    entry.isConcluded = true
+    entries[key] = entry
   }
 
   /// Forgets an id whose record was handed back: it comes again, here or elsewhere.
@@ -101,7 +102,7 @@ struct Deduplication {
   private static func hash(_ text: String, salt: Int) -> Int {
     var hasher = Hasher()
     hasher.combine(salt)
-    hasher.combine(text)
+    text.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
     return hasher.finalize()
   }
 }

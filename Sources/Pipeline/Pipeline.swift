@@ -28,6 +28,7 @@ public actor Pipeline {
   let observer: (@Sendable (Step) -> Void)?
   let consumed: Counter
   let hashKey: HMACKey?
+  let eventSource: [UInt8]
   let nonce: UInt64
   var random: RandomSequence
 
@@ -67,6 +68,7 @@ public actor Pipeline {
     self.log = log
     self.observer = observer
     consumed = telemetry.consumed[.topic(configuration.topics.requests)]
+    eventSource = Outcome.cloudEventSource(group: configuration.group)
     hashKey = configuration.hashKey.map { HMACKey($0.reveal()) }
     random = RandomSequence(seed: seed)
     nonce = random.next()
@@ -82,15 +84,10 @@ public actor Pipeline {
     enter(job, .inFlight)
     do throws(Halt) {
       let departure = try prepare(job)
-      start {
-        let verdict = await self.send(departure, for: job)
-        await self.settle(job, verdict)
-      }
+      start { await self.settle(job, self.send(departure, for: job)) }
     } catch {
-      switch error.verdict {
-      case .waiting: break
-      default: start { await self.settle(job, error.verdict) }
-      }
+      if case .waiting = error.verdict { return }
+      start { await self.settle(job, error.verdict) }
     }
   }
 

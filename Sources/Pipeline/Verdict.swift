@@ -19,10 +19,18 @@ enum Verdict {
 }
 
 /// A message on its way out, with a slot of the connector it goes by.
-struct Departure {
-  var request: Request
-  var message: Message
-  var connector: Connector
+///
+/// An object, so that the task that carries it holds one reference and not its many parts.
+final class Departure {
+  let request: Request
+  let message: Message
+  let connector: Connector
+
+  init(request: Request, message: Message, connector: Connector) {
+    self.request = request
+    self.message = message
+    self.connector = connector
+  }
 }
 
 /// Leaves the straight line early.

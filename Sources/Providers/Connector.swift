@@ -1,23 +1,25 @@
 public import Delivery
 
 /// A configured way out: a driver with its settings, its templates and its limits.
-public struct Connector: Sendable {
+///
+/// An object, because every request holds one and none changes it.
+public final class Connector: Sendable {
   /// The name under `connectors`.
-  public var name: String
+  public let name: String
   /// The driver, made of the settings.
-  public var driver: any Driver
+  public let driver: any Driver
   /// What the driver says of itself.
-  public var descriptor: DriverDescriptor
+  public let descriptor: DriverDescriptor
   /// The texts; empty where the receiver writes them.
-  public var templates: TemplateSet
+  public let templates: TemplateSet
   /// The language for requests that name none, a BCP 47 tag.
-  public var defaultLocale: String?
+  public let defaultLocale: String?
   /// How many exchanges at once, in this process.
-  public var concurrency: Int
+  public let concurrency: Int
   /// A file of root certificates in place of the system's.
-  public var caFile: String?
+  public let caFile: String?
   /// The URL of an HTTP proxy; may hold credentials.
-  public var proxy: Secret?
+  public let proxy: Secret?
 
   /// A connector.
   public init(

@@ -33,14 +33,37 @@ public struct SendContext: Sendable {
   public var now: Timestamp
   /// When the message becomes worthless; its distance from `now` is its lifetime.
   public var deadline: Timestamp
-  /// Characters that no other attempt has.
-  public var nonce: String
+  /// What no other attempt has.
+  public var nonce: Nonce
 
   /// A context.
-  public init(now: Timestamp, deadline: Timestamp, nonce: String) {
+  public init(now: Timestamp, deadline: Timestamp, nonce: Nonce) {
     self.now = now
     self.deadline = deadline
     self.nonce = nonce
+  }
+}
+
+/// A value that no other attempt has, for providers that want one in a signature.
+public struct Nonce: Sendable, ExpressibleByStringLiteral {
+  private enum Value {
+    case drawn(UInt64, UInt64)
+    case given(String)
+  }
+  private let value: Value
+
+  /// Two random numbers; text is made of them only when a driver asks.
+  public init(_ high: UInt64, _ low: UInt64) { value = .drawn(high, low) }
+
+  /// A fixed text, for tests.
+  public init(stringLiteral text: String) { value = .given(text) }
+
+  /// Letters and digits, at most 26.
+  public var text: String {
+    switch value {
+    case .drawn(let high, let low): String(high, radix: 36) + String(low, radix: 36)
+    case .given(let text): text
+    }
   }
 }
 

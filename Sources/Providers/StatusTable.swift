@@ -2,11 +2,15 @@ public import Delivery
 
 /// What a status means when the provider says nothing better: one table for all drivers.
 public enum StatusTable {
+  /// The code of an answer that goes by the status: `http.503`.
+  static func code(of status: Int) -> String {
+    status == 200 ? "http.200" : "http.\(status)"
+  }
+
   /// What a reply means by its status alone, code `http.<status>`.
   ///
   /// A 2xx is here because it could not be read: whoever can read it does not ask.
   public static func answer(to reply: HTTPReply) -> Answer {
-    let wait = reply.retryAfter
     let (meaning, reason, detail): (Answer.Class, Reason?, String) =
       switch reply.status {
       case 200..<300: (.ambiguous, nil, "the service took something, but its reply cannot be read")
@@ -24,13 +28,13 @@ public enum StatusTable {
       case 404:
         (.misconfigured(.account), nil, "nothing is at this address: check the connector's address")
       case 407: (.misconfigured(.account), nil, "a proxy wants credentials")
-      case 408, 425: (.transient(wait: wait), nil, "the service wants the request again")
-      case 429: (.throttled(wait: wait, scope: .connector), nil, "too many requests")
-      case 503: (.transient(wait: wait), nil, "the service is not available")
+      case 408, 425: (.transient(wait: reply.retryAfter), nil, "the service wants the request again")
+      case 429: (.throttled(wait: reply.retryAfter, scope: .connector), nil, "too many requests")
+      case 503: (.transient(wait: reply.retryAfter), nil, "the service is not available")
       case 500..<600: (.ambiguous, nil, "the service failed and may have sent the message")
       default: (.ambiguous, nil, "unknown status: what became of the message is not known")
       }
-    return Answer(meaning, reason: reason, code: "http.\(reply.status)", detail: detail)
+    return Answer(meaning, reason: reason, code: code(of: reply.status), detail: detail)
   }
 }
 

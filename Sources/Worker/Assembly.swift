@@ -68,7 +68,7 @@ extension PipelineConfiguration {
 
 extension Connector {
   /// The connector that settings describe; their templates were checked when they were loaded.
-  init(_ settings: ConnectorSettings) {
+  convenience init(_ settings: ConnectorSettings) {
     var problems: [SettingProblem] = []
     let templates =
       type(of: settings.driver).descriptor.text == .templates

@@ -65,15 +65,16 @@ struct HTTPSMS: Driver {
   func answer(to reply: Reply) -> Answer {
     switch reply {
     case .http(let reply):
-      let answer = StatusTable.answer(to: reply)
-      switch reply.status {
-      case 200..<300:
+      if (200..<300).contains(reply.status) {
         return Answer(
-          .accepted, code: answer.code, providerMessageIDs: Self.messageID(in: reply.body))
-      case 400..<500 where answer.class == .ambiguous:
-        return Answer(.rejected, code: answer.code, detail: "the receiver refuses this message")
-      default: return answer
+          .accepted, code: StatusTable.code(of: reply.status),
+          providerMessageIDs: Self.messageID(in: reply.body))
       }
+      let answer = StatusTable.answer(to: reply)
+      if (400..<500).contains(reply.status), answer.class == .ambiguous {
+        return Answer(.rejected, code: answer.code, detail: "the receiver refuses this message")
+      }
+      return answer
     }
   }
 
