@@ -61,7 +61,7 @@ let package = Package(
 
     // What the tests share, and a suite for each room.
     .target(
-      name: "TestSupport", dependencies: ["EventLoop", "COpenSSL"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["EventLoop", "CKafka", "COpenSSL"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
       name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: settings),
@@ -98,6 +98,11 @@ let package = Package(
     .testTarget(
       name: "SandboxTests", dependencies: ["Sandbox", "HTTPServer", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "DrillTests",
+      dependencies: [
+        "Worker", "Kafka", "Delivery", "JSON", "Sandbox", "EventLoop", "TestSupport",
+      ], swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

@@ -4,27 +4,22 @@ import Kafka
 import TestSupport
 import Testing
 
-extension Tag {
-  /// Needs a real broker.
-  @Tag static var broker: Self
-}
-
-/// Where a real broker listens; nil when there is none.
-private let servers = getenv("KAFKA_BOOTSTRAP_SERVERS").map { String(cString: $0) }
-
 /// What only a real broker does.
-///
-/// Topics are made beforehand: `otp-test` with 2 partitions and `retention.ms` of a day.
 @Suite(
   .tags(.broker), .timeLimit(.minutes(1)), .serialized,
-  .enabled(if: servers != nil, "KAFKA_BOOTSTRAP_SERVERS names no broker"))
+  .enabled(if: RealBroker.servers != nil, "KAFKA_BOOTSTRAP_SERVERS names no broker"))
 struct BrokerTests {
   private static let topic = "otp-test"
+
+  init() throws {
+    try RealBroker.createTopic(
+      Self.topic, partitions: 2, retentionMilliseconds: 86_400_000)
+  }
 
   private func configuration() throws -> KafkaConfiguration {
     let group = "otp-test-\(getpid())-\(SharedCluster.uniqueName("group"))"
     return try settings(
-      try #require(servers), group: group,
+      try #require(RealBroker.servers), group: group,
       [("auto.offset.reset", "latest"), ("topic.metadata.propagation.max.ms", "500")])
   }
 
