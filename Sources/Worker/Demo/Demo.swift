@@ -102,9 +102,9 @@ final class Demo {
     _ run: SampleRun, _ reader: ResultsReader, _ pipeline: Pipeline,
     _ surroundings: DemoSurroundings
   ) async -> Int32 {
-    scheduleEnds()
+    let limit = scheduleEnds()
     screen.tell("Waiting for the consumer groups to form, which takes 3 s …")
-    while !(reader.isJoined && pipeline.health.isJoined) {
+    while !(reader.isJoined && pipeline.health.isJoined), loop.clock.now < limit {
       if stop.isRequested { return interrupted }
       await loop.sleep(until: loop.clock.now + .milliseconds(50))
     }
@@ -130,12 +130,15 @@ final class Demo {
   private var interrupted: Int32 { options.once ? ExitCode.failure : ExitCode.ok }
 
   /// Lets the time limit and the first signal come as events.
-  private func scheduleEnds() {
-    loop.schedule(after: Self.timeLimit) { [eventSource] in eventSource.yield(.timeIsUp) }
+  /// - Returns: the time limit.
+  private func scheduleEnds() -> ContinuousClock.Instant {
+    let limit = loop.clock.now + Self.timeLimit
+    loop.schedule(at: limit) { [eventSource] in eventSource.yield(.timeIsUp) }
     Task(executorPreference: loop) { [stop, eventSource] in
       await stop.wait()
       eventSource.yield(.stopRequested)
     }
+    return limit
   }
 
   /// How to enqueue one more, as a line that can be typed.

@@ -8,6 +8,7 @@ enum DemoConfiguration {
   ///   - brokers: where Kafka is.
   ///   - provider: whom to send through.
   ///   - url: where that provider is.
+  /// - Returns: YAML.
   static func text(brokers: String, provider: DemoProvider, at url: String) -> String {
     let connector = provider.connector(at: url).split(separator: "\n").map { "    \($0)" }
     return """

@@ -53,7 +53,7 @@ extension SampleReport {
     _ tries: String, _ time: String
   ) -> String {
     padded(mark, 2) + padded(name, 16) + padded(expected, 14) + padded(actual, 14)
-      + padded(reason, 18) + leftPadded(tries, 5) + leftPadded(time, 9)
+      + padded(reason, 21) + leftPadded(tries, 5) + leftPadded(time, 8)
   }
 
   private func row(_ palette: Palette) -> String {
@@ -97,9 +97,4 @@ extension JSONWriter {
     key(name)
     if let text { string(text) } else { null() }
   }
-}
-
-/// `text` with spaces before it, up to `width` characters.
-func leftPadded(_ text: String, _ width: Int) -> String {
-  String(repeating: " ", count: max(0, width - text.count)) + text
 }

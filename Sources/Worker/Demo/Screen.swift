@@ -4,25 +4,34 @@ import Glibc
 /// on standard error.
 final class Screen {
   private let isJSON: Bool
-  /// Colours for standard output.
+  private let output: Int32
+  private let progress: Int32
+  /// Colours for the output.
   let palette: Palette
-  /// Whether nobody reads standard output any more.
+  /// Whether nobody reads the output any more.
   private(set) var isAbandoned = false
 
   /// A screen.
   /// - Parameters:
-  ///   - isJSON: whether standard output is for scripts.
+  ///   - isJSON: whether the output is for scripts.
+  ///   - output: the descriptor of standard output.
+  ///   - progress: that of standard error.
   ///   - environment: where `NO_COLOR` and `TERM` are looked for.
-  init(isJSON: Bool, environment: [String: String]) {
+  init(
+    isJSON: Bool, output: Int32 = STDOUT_FILENO, progress: Int32 = STDERR_FILENO,
+    environment: [String: String]
+  ) {
     self.isJSON = isJSON
+    self.output = output
+    self.progress = progress
     // https://no-color.org
     let wantsColor = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
-    palette = Palette(isColored: !isJSON && wantsColor && isatty(STDOUT_FILENO) == 1)
+    palette = Palette(isColored: !isJSON && wantsColor && isatty(output) == 1)
   }
 
   /// Tells what is going on.
   func tell(_ text: String) {
-    if isJSON { printError(text) } else { put(text) }
+    if isJSON { _ = write(Array((text + "\n").utf8), to: progress) } else { put(text) }
   }
 
   /// Draws a step, for people.
@@ -52,19 +61,25 @@ final class Screen {
 
   private func put(_ line: String) { put(Array(line.utf8)) }
 
-  /// Writes at once, not through `print`, whose lines come late when they go into a pipe.
   private func put(_ line: [UInt8]) {
-    var rest = (line + [UInt8(ascii: "\n")])[...]
-    while !rest.isEmpty, !isAbandoned {
-      let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    if !isAbandoned { isAbandoned = !write(line + [UInt8(ascii: "\n")], to: output) }
+  }
+
+  /// Writes at once, not through `print`, whose lines come late when they go into a pipe.
+  /// - Returns: false when nobody reads any more.
+  private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         rest = rest.dropFirst(count)
       } else if errno == EAGAIN {
-        var wanted = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&wanted, 1, -1)
       } else if errno != EINTR {
-        isAbandoned = true
+        return false
       }
     }
+    return true
   }
 }

@@ -28,10 +28,8 @@ struct StepLine: Sendable, Equatable {
   func text(_ palette: Palette) -> String {
     let time = leftPadded(Self.seconds(max(0, milliseconds)), 8)
     // The ends of event ids are what tells them apart.
-    let name =
-      name.count > Self.nameWidth ? "…" + name.suffix(Self.nameWidth - 1) : name
-    let detail =
-      detail.count > Self.detailWidth ? detail.prefix(Self.detailWidth - 1) + "…" : detail
+    let name = end(of: name, Self.nameWidth)
+    let detail = beginning(of: detail, Self.detailWidth)
     return palette.paint("\(time)  \(padded(name, Self.nameWidth)) ", .faint)
       + palette.paint("\(padded(step, Self.stepWidth)) \(detail)", tone)
   }
