@@ -105,13 +105,13 @@ final class Demo {
     let limit = scheduleEnds()
     screen.tell("Waiting for the consumer groups to form, which takes 3 s …")
     while !(reader.isJoined && pipeline.health.isJoined), loop.clock.now < limit {
-      if stop.isRequested { return interrupted }
+      if stop.isRequested { return interrupted() }
       await loop.sleep(until: loop.clock.now + .milliseconds(50))
     }
     run.begin()
     var isOver = false
     for await event in events {
-      if case .stopRequested = event { return isOver ? ExitCode.ok : interrupted }
+      if case .stopRequested = event { return isOver ? ExitCode.ok : interrupted() }
       await run.take(event)
       if !isOver, run.isComplete || event.isTimeLimit {
         isOver = true
@@ -127,7 +127,10 @@ final class Demo {
   }
 
   /// Stopped before the samples were over, which `--once` was to wait for.
-  private var interrupted: Int32 { options.once ? ExitCode.failure : ExitCode.ok }
+  private func interrupted() -> Int32 {
+    screen.tell("\nStopped before the samples were over.")
+    return options.once ? ExitCode.failure : ExitCode.ok
+  }
 
   /// Lets the time limit and the first signal come as events.
   /// - Returns: the time limit.
