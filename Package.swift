@@ -109,6 +109,12 @@ let package = Package(
         "Pipeline", "Kafka", "Delivery", "Providers", "Transport", "Retry", "Settings", "Sandbox",
         "EventLoop", "JSON", "TestSupport",
       ], swiftSettings: settings),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "Delivery", "EventLoop", "JSON", "Kafka", "Pipeline", "Providers", "Retry",
+        "Settings", "TestSupport",
+      ], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

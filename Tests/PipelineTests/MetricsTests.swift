@@ -127,6 +127,17 @@ struct MetricsTests {
     let start = try #require(usage.startSeconds)
     #expect(start <= now + 1 && start > now - 86_400)
   }
+
+  @Test func `What is measured of the process is shown as it is`() {
+    let usage = ProcessUsage(
+      cpu: .milliseconds(1_500), residentBytes: 39_518_208, openDescriptors: 74,
+      startSeconds: 1_795_261_829)
+    let shown = text(telemetry.render(process: usage)).split(separator: "\n").map(String.init)
+    #expect(shown.contains("process_cpu_seconds_total 1.5"))
+    #expect(shown.contains("process_resident_memory_bytes 39518208"))
+    #expect(shown.contains("process_open_fds 74"))
+    #expect(shown.contains("process_start_time_seconds 1795261829"))
+  }
 }
 
 struct ExpositionTests {

@@ -1,0 +1,160 @@
+import Admin
+import EventLoop
+import Kafka
+import Pipeline
+import Settings
+
+/// What the demo was asked for.
+struct DemoOptions: Sendable {
+  var provider = DemoProvider.twilio
+  /// Whether to end after the samples.
+  var once = false
+}
+
+/// The whole job in one process: an in-process Kafka, a provider's stand-in, the daemon that `run`
+/// starts, and somebody who enqueues requests and reads what is published.
+///
+/// Used on the loop only.
+final class Demo {
+  /// From the start to the end of the samples, which take a quarter of it.
+  private static let timeLimit: Duration = .seconds(40)
+
+  private let options: DemoOptions
+  private let screen: Screen
+  private let log: Log
+  private let loop: EventLoop
+  private let stop: StopSignal
+  private let events: AsyncStream<DemoEvent>
+  private let eventSource: AsyncStream<DemoEvent>.Continuation
+
+  /// A demo that has not begun.
+  init(_ options: DemoOptions, screen: Screen, log: Log, loop: EventLoop) {
+    self.options = options
+    self.screen = screen
+    self.log = log
+    self.loop = loop
+    stop = StopSignal(on: loop)
+    (events, eventSource) = AsyncStream.makeStream()
+  }
+
+  /// Runs until the samples are over, or until it is stopped.
+  /// - Returns: the exit code.
+  func run() async -> Int32 {
+    do {
+      screen.tell("otp-worker demo: Kafka, provider and daemon in this one process")
+      screen.tell("Starting an in-process Kafka and a stand-in for \(options.provider.title) …")
+      let surroundings = try DemoSurroundings(options.provider)
+      defer { surroundings.close() }
+      return try await run(in: surroundings)
+    } catch {
+      printError("otp-worker: the demo cannot run: \(error)")
+      return ExitCode.unavailable
+    }
+  }
+
+  private func run(in surroundings: DemoSurroundings) async throws -> Int32 {
+    let configuration = try DemoConfiguration.load(
+      DemoConfiguration.text(
+        brokers: surroundings.cluster.bootstrapServers, provider: options.provider,
+        at: surroundings.providerURL))
+    let kafka = try KafkaConfiguration(configuration.kafka)
+    let samples = Sample.all(for: options.provider)
+    try surroundings.createTopics(configuration.topics)
+    surroundings.prepare(for: samples)
+
+    let assembly = try Assembly(
+      configuration, kafka: kafka, loop: loop, log: log,
+      observer: { [eventSource] in eventSource.yield(.step($0)) })
+    defer { assembly.admin?.stop() }
+    introduce(surroundings, assembly)
+
+    let producer = try SampleProducer(kafka, topic: configuration.topics.requests, loop: loop)
+    let reader = try ResultsReader(
+      configuration.kafka, topics: configuration.topics, loop: loop,
+      onEvent: { [eventSource] in eventSource.yield($0) })
+    try await assembly.pipeline.start()
+    let run = SampleRun(
+      samples, producer: producer, screen: screen, loop: loop,
+      onEvent: { [eventSource] in eventSource.yield($0) })
+    let code = await perform(run, reader, assembly.pipeline, surroundings)
+
+    screen.tell("\nStopping: what is being sent may end, offsets are committed …")
+    await assembly.pipeline.stopInOrder()
+    await reader.close()
+    await producer.close()
+    screen.tell("Stopped in order.")
+    return code
+  }
+
+  private func introduce(_ surroundings: DemoSurroundings, _ assembly: Assembly) {
+    screen.tell("  Kafka     \(surroundings.cluster.bootstrapServers)")
+    screen.tell("  provider  \(surroundings.providerURL)")
+    if let admin = assembly.admin {
+      screen.tell("  admin     http://127.0.0.1:\(admin.port)/metrics, /status, /readyz, /livez")
+    }
+  }
+
+  // MARK: - The samples and what follows
+
+  /// Enqueues the samples once both groups have formed, shows what comes of them, and goes on until
+  /// nothing is left to do.
+  private func perform(
+    _ run: SampleRun, _ reader: ResultsReader, _ pipeline: Pipeline,
+    _ surroundings: DemoSurroundings
+  ) async -> Int32 {
+    let limit = scheduleEnds()
+    screen.tell("Waiting for the consumer groups to form, which takes 3 s …")
+    while !(reader.isJoined && pipeline.health.isJoined), loop.clock.now < limit {
+      if stop.isRequested { return interrupted() }
+      await loop.sleep(until: loop.clock.now + .milliseconds(50))
+    }
+    run.begin()
+    var isOver = false
+    for await event in events {
+      if case .stopRequested = event { return isOver ? ExitCode.ok : interrupted() }
+      await run.take(event)
+      if !isOver, run.isComplete || event.isTimeLimit {
+        isOver = true
+        screen.show(run.reports)
+        if options.once { break }
+        screen.tell(Self.invitation(surroundings.cluster.bootstrapServers))
+      }
+      if screen.isAbandoned { break }
+    }
+    // A disagreement is an error of the command only when the samples were all that was asked for.
+    let isFine = !options.once || run.reports.allSatisfy { $0.agrees == true }
+    return isFine ? ExitCode.ok : ExitCode.failure
+  }
+
+  /// Stopped before the samples were over, which `--once` was to wait for.
+  private func interrupted() -> Int32 {
+    screen.tell("\nStopped before the samples were over.")
+    return options.once ? ExitCode.failure : ExitCode.ok
+  }
+
+  /// Lets the time limit and the first signal come as events.
+  /// - Returns: the time limit.
+  private func scheduleEnds() -> ContinuousClock.Instant {
+    let limit = loop.clock.now + Self.timeLimit
+    loop.schedule(at: limit) { [eventSource] in eventSource.yield(.timeIsUp) }
+    Task(executorPreference: loop) { [stop, eventSource] in
+      await stop.wait()
+      eventSource.yield(.stopRequested)
+    }
+    return limit
+  }
+
+  /// How to enqueue one more, as a line that can be typed.
+  static func invitation(_ brokers: String) -> String {
+    """
+
+    Still running. Enqueue one more, from another terminal:
+
+    kcat -P -b \(brokers) -t send-otp -k +4512345678 <<< '{"id":"more-1","to":"+4512345678","usageType":"SignIn","payload":{"code":"123456"}}'
+
+    Another code needs another id: the same one again ends as a duplicate.
+    Ctrl-C stops.
+
+    """
+  }
+}
