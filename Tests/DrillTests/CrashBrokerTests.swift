@@ -23,7 +23,7 @@ struct CrashBrokerTests {
         worker.kill()
         // In flight, and whatever was completed since the last commit: one interval ago at most,
         // and the time that a commit takes.
-        allowed += Drill.concurrency + drill.sends(within: .milliseconds(500))
+        allowed += Drill.concurrency + drill.sends(within: .milliseconds(300))
       }
       let last = try drill.start(3)
       try await host.wait { drill.concluded == count }

@@ -24,9 +24,9 @@ final class WorkerProcess {
     try process.run()
   }
 
-  /// The binary under test: `OTP_WORKER_BINARY`, or what the tests were built with.
+  /// The binary under test: `DRILL_WORKER_BINARY`, or what the tests were built with.
   private static var executable: URL {
-    if let path = ProcessInfo.processInfo.environment["OTP_WORKER_BINARY"] {
+    if let path = ProcessInfo.processInfo.environment["DRILL_WORKER_BINARY"] {
       return URL(fileURLWithPath: path)
     }
     let root = URL(fileURLWithPath: #filePath)
