@@ -23,7 +23,9 @@ extension Pipeline {
   /// How long a stop then waits for acknowledgements.
   private static let publishTimeout: Duration = .seconds(4)
 
-  /// Connects, warms the producer up and joins the group. The loop must run.
+  /// Connects, warms the producer up and joins the group.
+  ///
+  /// The loop must run.
   /// - Throws: ``KafkaError`` when librdkafka refuses a setting.
   public func start() throws(KafkaError) {
     let producer = try KafkaProducer(configuration: configuration.kafka, loop: loop) {
