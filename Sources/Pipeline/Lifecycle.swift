@@ -122,7 +122,8 @@ extension Pipeline {
       if to > from { telemetry.recordsLostToRetention.increment(by: UInt64(to - from)) }
       log.error(
         "the next offset is gone from the topic: records were deleted before they were read",
-        .number(.partition, partition.partition), .number(.offset, from), .number(.count, to - from))
+        .number(.partition, partition.partition), .number(.offset, from),
+        .number(.count, to - from))
     case .log(let line):
       let level: LogLevel = line.level <= 4 ? .warning : .debug
       guard log.writes(level), let log = log.limited(line.facility, every: .seconds(30)) else {

@@ -86,7 +86,9 @@ struct Ending {
   }
 
   /// A person has to look.
-  static func deadLetter(_ disposition: DeadLetter.Disposition, code: String, _ detail: String) -> Ending {
+  static func deadLetter(
+    _ disposition: DeadLetter.Disposition, code: String, _ detail: String
+  ) -> Ending {
     Ending(
       kind: .deadLettered, reason: disposition.reason, code: code, detail: detail,
       disposition: disposition)

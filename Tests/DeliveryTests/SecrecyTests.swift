@@ -25,7 +25,7 @@ import Testing
     let message = Message(
       eventID: "signin-1", recipient: recipient, usageType: UsageType(rawValue: "SignIn"),
       payload: payload, ip: nil,
-      content: .none)
+      content: .text("Your code is 654321"))
     for text in [prints(request), prints(message), prints(payload), prints([recipient])] {
       for hidden in ["654321", "987654", "12345678", "anna", "54, 51, 50"] {
         #expect(!text.contains(hidden))
