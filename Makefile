@@ -27,8 +27,9 @@ test: deps ## Run all tests that need nothing outside this repository
 	$(SWIFT) test --skip-build
 
 .PHONY: test-broker
-test-broker: build ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVERS, or a broker bundle beside the repository)
-	@scripts/with-broker $(SWIFT) test --filter BrokerTests
+test-broker: deps ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVERS, or a broker bundle beside the repository)
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	@scripts/with-broker $(SWIFT) test --skip-build --filter BrokerTests
 
 .PHONY: format
 format: ## Format every Swift file in place

@@ -34,7 +34,8 @@ let package = Package(
       name: "Kafka", dependencies: ["EventLoop", "Delivery", "CKafka"], swiftSettings: settings),
     .target(name: "Providers", dependencies: ["Delivery", "JSON", "Digest"], swiftSettings: pure),
     .target(
-      name: "Transport", dependencies: ["EventLoop", "Delivery", "Providers", "CCurl"], swiftSettings: settings),
+      name: "Transport", dependencies: ["EventLoop", "Delivery", "Providers", "CCurl"],
+      swiftSettings: settings),
     .target(name: "Retry", dependencies: ["Delivery"], swiftSettings: pure),
     .target(
       name: "Pipeline",

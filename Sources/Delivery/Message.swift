@@ -1,13 +1,24 @@
 /// What a driver is given: to whom, what for, and the text where it is ours to write.
 public struct Message: Sendable {
-  /// The text of a message.
-  public enum Content: Sendable, Equatable {
+  /// The text of a message; prints nothing of it.
+  public enum Content: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     /// The provider or receiver writes the text: it gets usage type and payload.
     case none
     /// A text message.
     case text(String)
     /// A mail.
     case mail(Mail)
+
+    /// What it is and how long.
+    public var description: String {
+      switch self {
+      case .none: "<no text>"
+      case .text(let text): "<text of \(text.utf8.count) bytes>"
+      case .mail(let mail): "<mail of \(mail.body.utf8.count) bytes>"
+      }
+    }
+    /// Without children, so that `dump` shows no text either.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .enum) }
   }
   /// A rendered mail.
   public struct Mail: Sendable, Equatable {

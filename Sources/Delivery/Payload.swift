@@ -1,7 +1,7 @@
 /// A request's `payload`: the bytes as they came, and what every step asks for.
 ///
 /// Prints nothing of its content.
-public struct Payload: Sendable, CustomStringConvertible {
+public struct Payload: Sendable, CustomStringConvertible, CustomReflectable {
   /// The JSON object, byte for byte.
   public var json: [UInt8]
   /// The one-time code.
@@ -28,5 +28,8 @@ public struct Payload: Sendable, CustomStringConvertible {
     self.applicationID = applicationID
   }
 
+  /// How long it is.
   public var description: String { "<payload of \(json.count) bytes>" }
+  /// Without children, so that `dump` shows no content either.
+  public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }

@@ -1,7 +1,9 @@
 /// A phone number or a mail address, checked and in its canonical form.
 ///
 /// Prints masked, so that it may not slip into a log.
-public struct Recipient: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct Recipient: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
   /// How messages reach it.
   public let channel: Channel
   /// A number as `+` and 7–15 digits (E.164), an address as it was given but for its domain, which is lower case.
@@ -101,4 +103,6 @@ public struct Recipient: Hashable, Sendable, CustomStringConvertible, CustomDebu
   public var description: String { masked }
   /// ``masked``.
   public var debugDescription: String { masked }
+  /// Without children, so that `dump` shows no more than ``masked``.
+  public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }

@@ -38,5 +38,6 @@ public struct RecordOrigin: Hashable, Sendable, CustomStringConvertible {
     self.offset = offset
   }
 
+  /// `topic/partition/offset`.
   public var description: String { "\(topic)/\(partition)/\(offset)" }
 }

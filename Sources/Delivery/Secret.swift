@@ -10,7 +10,10 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
   /// The secret itself, for the one place that needs it.
   public func reveal() -> String { value }
 
+  /// `<redacted>`.
   public var description: String { "<redacted>" }
+  /// `<redacted>`.
   public var debugDescription: String { "<redacted>" }
+  /// Without children, so that `dump` shows nothing either.
   public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }

@@ -67,7 +67,9 @@ public struct SettingProblem: Error, Sendable, CustomStringConvertible {
   public var position: SourcePosition?
   /// The full key, such as `connectors.twilio-main.config.authToken`.
   public var key: String
-  /// What was found, what is allowed, what to do. Never holds the value of a secret.
+  /// What was found, what is allowed, what to do.
+  ///
+  /// Never holds the value of a secret.
   public var message: String
 
   /// A problem with the setting `key`.
@@ -77,6 +79,7 @@ public struct SettingProblem: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// One line: `file:line:column: key: message`.
   public var description: String {
     let place = position.map { "\($0.file):\($0.line):\($0.column): " } ?? ""
     return key.isEmpty ? "\(place)\(message)" : "\(place)\(key): \(message)"

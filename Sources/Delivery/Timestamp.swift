@@ -6,6 +6,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// The moment so many milliseconds after the beginning of 1970.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+  /// Whether `left` is earlier.
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.milliseconds < right.milliseconds
   }

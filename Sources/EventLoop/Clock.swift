@@ -24,8 +24,11 @@ public final class ManualClock: Clock {
     state = Mutex(State(wall: wallMilliseconds))
   }
 
+  /// Where ``advance(by:)`` has brought the clock.
   public var now: ContinuousClock.Instant { state.withLock { $0.now } }
+  /// The same, in milliseconds since 1970.
   public var wallMilliseconds: Int64 { state.withLock { $0.wall } }
+  /// Zero when `instant` has come, else nil: only a move can bring it about.
   public func realTime(until instant: ContinuousClock.Instant) -> Duration? {
     instant <= now ? .zero : nil
   }

@@ -4,7 +4,9 @@ import Synchronization
 
 /// What a descriptor is watched for.
 public struct Interest: OptionSet, Sendable {
+  /// The bits of epoll.
   public let rawValue: UInt32
+  /// The interest that has these bits of epoll.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// There is something to read, or the other side is gone.
   public static let read = Interest(rawValue: EPOLLIN.rawValue)
@@ -108,7 +110,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     wake()
   }
 
-  /// Runs `work` on the loop, soon. From any thread.
+  /// Runs `work` on the loop, soon.
+  ///
+  /// From any thread.
   public func post(_ work: @escaping @Sendable () -> Void) {
     let mustWake = inbox.withLock { inbox in
       inbox.work.append(work)
@@ -130,6 +134,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   /// Milliseconds since the loop last came round: a large figure means that something blocks it.
+  ///
   /// From any thread.
   public var millisecondsSinceTick: Int64 {
     Self.monotonicMilliseconds() - lastTick.load(ordering: .relaxed)
@@ -213,7 +218,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     control(EPOLL_CTL_MOD, fd, interest)
   }
 
-  /// Forgets `fd`; to be called before it is closed. Does nothing when it is not watched.
+  /// Forgets `fd`, before it is closed.
+  ///
+  /// Does nothing when it is not watched.
   public func unwatch(_ fd: Int32) {
     assertOnLoop()
     guard Int(fd) < watches.count, watches[Int(fd)] != nil else { return }
@@ -266,6 +273,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   // MARK: - Executor
 
+  /// Runs a job of Swift's concurrency on the loop, in its turn; from any thread.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isOnLoop {
@@ -280,16 +288,20 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     if mustWake { wake() }
   }
 
+  /// The loop as the executor of its actors.
   public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     UnownedSerialExecutor(ordinary: self)
   }
 
+  /// The loop as the executor that its tasks prefer.
   public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
     UnownedTaskExecutor(ordinary: self)
   }
 
+  /// Whether the caller is on the loop, for the checks that Swift makes.
   public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
+  /// Ends the process when the caller is not on the loop.
   public func checkIsolated() { precondition(isOnLoop, "not on the event loop") }
 
   /// Whether the calling thread is the one that runs the loop.

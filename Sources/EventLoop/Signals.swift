@@ -4,7 +4,9 @@ import Glibc
 /// Signals as events of the loop.
 public enum Signals {
   /// Blocks `signals` for this thread and every thread that it starts, so that they reach
-  /// ``watch(_:on:handler:)`` instead of their default action. Call before any thread exists.
+  /// ``watch(_:on:handler:)`` instead of their default action.
+  ///
+  /// Call before any thread exists.
   public static func block(_ signals: [Int32]) {
     var set = makeSet(signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)

@@ -21,15 +21,9 @@ public final class EmbeddedCluster: Sendable {
     case initProducerID = 22
   }
 
-  private struct Cluster: @unchecked Sendable {
-    // Unchecked: used behind the mutex only.
-    var client: OpaquePointer
-    var raw: OpaquePointer
-  }
-
   /// Where clients find it, as `bootstrap.servers`.
   public let bootstrapServers: String
-  private let cluster: Mutex<Cluster?>
+  private let cluster: Mutex<MockCluster?>
 
   /// Starts a cluster.
   /// - Parameter brokers: how many brokers it has, numbered from 1.
@@ -46,7 +40,7 @@ public final class EmbeddedCluster: Sendable {
       throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
     }
     bootstrapServers = String(cString: rd_kafka_mock_cluster_bootstraps(raw))
-    cluster = Mutex(Cluster(client: client, raw: raw))
+    cluster = Mutex(MockCluster(client: client, raw: raw))
   }
 
   deinit { close() }

@@ -14,7 +14,8 @@ extension Pipeline {
     for assigned in list {
       let partition = assigned.topicPartition
       partitions[partition] = PartitionState(
-        partition, ledger: ledger(of: assigned), telemetry: telemetry.partition(partition.partition))
+        partition, ledger: ledger(of: assigned),
+        telemetry: telemetry.partition(partition.partition))
     }
     noteAssignment("partitions assigned", list.count)
     requestIntake()

@@ -46,6 +46,7 @@ struct Deduplication {
   ///   - body: a hash of the record's value.
   ///   - origin: the record.
   ///   - now: the time, for what is too old.
+  /// - Returns: what the id has been seen as.
   mutating func admit(
     _ eventID: String, body: Int, origin: RecordOrigin, now: ContinuousClock.Instant
   ) -> Finding {

@@ -32,8 +32,6 @@ struct FIFO<Element> {
     }
   }
 
-  /// Calls `body` with each element in order.
-  func forEach(_ body: (Element) -> Void) {
-    for case let element? in elements[head...] { body(element) }
-  }
+  /// The elements, first in first.
+  var all: some Sequence<Element> { elements[head...].lazy.compactMap(\.self) }
 }

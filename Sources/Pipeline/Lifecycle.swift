@@ -23,7 +23,9 @@ extension Pipeline {
   /// How long a stop then waits for acknowledgements.
   private static let publishTimeout: Duration = .seconds(4)
 
-  /// Connects, warms the producer up and joins the group. The loop must run.
+  /// Connects, warms the producer up and joins the group.
+  ///
+  /// The loop must run.
   /// - Throws: ``KafkaError`` when librdkafka refuses a setting.
   public func start() throws(KafkaError) {
     let producer = try KafkaProducer(configuration: configuration.kafka, loop: loop) {
@@ -120,7 +122,8 @@ extension Pipeline {
       if to > from { telemetry.recordsLostToRetention.increment(by: UInt64(to - from)) }
       log.error(
         "the next offset is gone from the topic: records were deleted before they were read",
-        .number(.partition, partition.partition), .number(.offset, from), .number(.count, to - from))
+        .number(.partition, partition.partition), .number(.offset, from),
+        .number(.count, to - from))
     case .log(let line):
       let level: LogLevel = line.level <= 4 ? .warning : .debug
       guard log.writes(level), let log = log.limited(line.facility, every: .seconds(30)) else {

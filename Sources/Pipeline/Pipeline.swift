@@ -16,6 +16,7 @@ import Retry
 public actor Pipeline {
   /// Where everything runs; whoever made it runs it.
   public nonisolated let loop: EventLoop
+  /// The loop, as Swift's concurrency knows it.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     loop.asUnownedSerialExecutor()
   }

@@ -2,7 +2,9 @@ import Delivery
 import Providers
 import Retry
 
-/// What one pass along the straight line came to. It never throws: every way out is a verdict.
+/// What one pass along the straight line came to.
+///
+/// It never throws: every way out is a verdict.
 enum Verdict {
   /// It is over: publish what it came to, then its offset may be committed.
   case conclude(Ending)
@@ -92,7 +94,9 @@ struct Ending {
   }
 
   /// A person has to look.
-  static func deadLetter(_ disposition: DeadLetter.Disposition, code: String, _ detail: String) -> Ending {
+  static func deadLetter(
+    _ disposition: DeadLetter.Disposition, code: String, _ detail: String
+  ) -> Ending {
     Ending(
       kind: .deadLettered, reason: disposition.reason, code: code, detail: detail,
       disposition: disposition)

@@ -113,8 +113,8 @@ extension Pipeline {
   func reclassifySlowSlots() {
     let limit = loop.now - .milliseconds(100)
     for runtime in connectors.values {
-      runtime.queue.forEach { job in
-        if job.stage == .inFlight, job.waitingSince <= limit { enter(job, .parked) }
+      for job in runtime.queue.all where job.stage == .inFlight && job.waitingSince <= limit {
+        enter(job, .parked)
       }
     }
   }

@@ -65,9 +65,10 @@ public struct ConnectorDirectory: Sendable {
   /// - Throws: ``Unroutable`` when the channel has no connector, or the connector no template.
   public func route(for request: Request) throws(Unroutable) -> Route {
     guard let connector = active(request.channel) else {
+      let channel = request.channel.rawValue
       throw Unroutable(
         code: "connector.missing",
-        detail: "no connector is active for \(request.channel.rawValue): set active.\(request.channel.rawValue)")
+        detail: "no connector is active for \(channel): set active.\(channel)")
     }
     guard connector.descriptor.text == .templates else {
       return Route(connector: connector, template: nil)

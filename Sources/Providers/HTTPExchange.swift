@@ -10,7 +10,9 @@ public struct HTTPEndpoint: Sendable, Hashable {
   public var target: String
 
   /// Reads an absolute `http` or `https` URL; nil when it is none, names a user, or holds spaces,
-  /// control characters or anything beyond ASCII. A fragment is dropped.
+  /// control characters or anything beyond ASCII.
+  ///
+  /// A fragment is dropped.
   public init?(_ url: String) {
     guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
       let separator = url.firstRange(of: "://")

@@ -13,7 +13,9 @@ final class StopSignal: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Listens from now on. Call on the loop, or before it runs.
+  /// Listens from now on.
+  ///
+  /// Call on the loop, or before it runs.
   init(on loop: EventLoop) {
     Signals.watch([SIGTERM, SIGINT], on: loop) { [self] _ in request() }
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kafka
@@ -30,7 +31,7 @@ import Testing
 
   @Test(arguments: UInt64(0)..<20)
   func `what was written is read`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<15 {
       let metadata = CommitMetadata.random(using: &random)
       let text = metadata.text
@@ -42,7 +43,7 @@ import Testing
   /// On this rests that what fits when it is taken fits for ever.
   @Test(arguments: UInt64(0)..<20)
   func `doing an offset never makes the encoding longer`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var undone = CommitMetadata.random(using: &random).undone
     for offset in undone.members.shuffled(using: &random) {
       let before = undone.wordsSize
@@ -85,7 +86,7 @@ import Testing
 
   @Test(arguments: UInt64(0)..<20)
   func `a changed byte never passes`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let metadata = CommitMetadata.random(using: &random)
     let original = try #require(Base64.decode(metadata.text))
     for _ in 0..<15 {
@@ -101,7 +102,7 @@ import Testing
   /// Past the check, too, every byte sequence is read or refused, and what is read makes sense.
   @Test(arguments: UInt64(0)..<20)
   func `mutated offsets are refused or consistent`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let metadata = CommitMetadata.random(using: &random)
     let offset = metadata.offset
     let original = metadata.undone.encode(from: offset, limit: CommitMetadata.offsetsLimit)
@@ -198,7 +199,7 @@ private func sealed(_ body: [UInt8], at offset: Int64) -> String {
 
 extension CommitMetadata {
   /// Metadata as may arise: sparse or dense, near or far, with as many offsets as fit.
-  fileprivate static func random(using random: inout SplitMix64) -> CommitMetadata {
+  fileprivate static func random(using random: inout SeededGenerator) -> CommitMetadata {
     let start = Int64.random(in: 0...1 << 40, using: &random)
     var undone = UndoneOffsets(end: start)
     let widest: Int64 = [1, 2, 20, 500, 1 << 40].randomElement(using: &random)!
@@ -212,7 +213,7 @@ extension CommitMetadata {
 }
 
 extension [UInt8] {
-  fileprivate mutating func mutate(using random: inout SplitMix64) {
+  fileprivate mutating func mutate(using random: inout SeededGenerator) {
     let place = Int.random(in: 0...count, using: &random)
     switch Int.random(in: 0..<3, using: &random) {
     case 0: insert(UInt8.random(in: 0...255, using: &random), at: place)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kafka
@@ -33,7 +34,7 @@ private struct World {
   private let gaps: Double
   private let maximumSpan: Int64
   private let habit: Habit
-  private var random: SplitMix64
+  private var random: SeededGenerator
 
   private var ledger = OffsetLedger(startingAt: 0, metadata: nil)
   private var model = Model()
@@ -57,7 +58,7 @@ private struct World {
 
   init(seed: UInt64) {
     self.seed = seed
-    random = SplitMix64(seed: seed)
+    random = SeededGenerator(seed: seed)
     gaps = [0, 0.03, 0.5].randomElement(using: &random)!
     maximumSpan = [5, 64, 700, 20_000].randomElement(using: &random)!
     habit = Habit.allCases.randomElement(using: &random)!
@@ -78,7 +79,7 @@ private struct World {
   }
 
   private func isRecord(_ offset: Int64) -> Bool {
-    var hash = SplitMix64(seed: seed ^ UInt64(offset) &* 0x9E37_79B9)
+    var hash = SeededGenerator(seed: seed ^ UInt64(offset) &* 0x9E37_79B9)
     return Double.random(in: 0..<1, using: &hash) >= gaps
   }
 

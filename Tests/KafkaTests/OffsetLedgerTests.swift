@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kafka
@@ -162,7 +163,7 @@ import Testing
     #expect(ledger.span >= reach)
     try expectExact(ledger, undone: undone, end: offset)
     // Whichever complete now, all still fits.
-    var random = SplitMix64(seed: UInt64(keepingOneIn))
+    var random = SeededGenerator(seed: UInt64(keepingOneIn))
     for offset in undone.shuffled(using: &random) {
       ledger.complete(offset)
       undone.remove(offset)

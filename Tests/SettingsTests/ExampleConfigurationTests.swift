@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import Providers
 import Settings
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func `the file in deploy loads and means the defaults`() throws {
-    let example = try loader(environment).load(path: file.path).get()
+    let example = try loader(environment, drivers: DriverCatalog.all).load(path: file.path).get()
     let workbench = try Workbench()
     let defaults = try workbench.load(minimal).get()
     #expect(example.topics == defaults.topics)
@@ -55,7 +56,7 @@ import Testing
       .map { Self.uncommented(String($0)) }.joined(separator: "\n")
     text = text.replacing("/run/secrets/otp-hash-key", with: key)
       .replacing("/etc/ssl/private-ca.pem", with: authority)
-    let all = try workbench.load(text, environment: environment).get()
+    let all = try workbench.load(text, environment: environment, drivers: DriverCatalog.all).get()
     let connector = try #require(all.connector(for: .sms))
     #expect(connector.concurrency == 64)
     #expect(connector.defaultLocale == "en")

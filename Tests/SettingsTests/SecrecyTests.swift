@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Settings
@@ -109,7 +110,7 @@ import Testing
   /// hold nothing of what came from outside.
   @Test(arguments: 0..<8) func `mutated files neither crash nor leak`(seed: UInt64) throws {
     let workbench = try Workbench()
-    var generator = SplitMix64(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let sources = [
       Array(Self.everywhere.utf8), Array((minimal + "log: { level: \"${SECRET}\" }").utf8),
       Array(ExampleConfiguration.text.replacing("${TWILIO_", with: "${SECRET:-").utf8),
@@ -129,7 +130,7 @@ import Testing
   }
 
   private func mutated(
-    _ source: [UInt8], using generator: inout SplitMix64
+    _ source: [UInt8], using generator: inout SeededGenerator
   ) -> [UInt8] {
     let pieces = [
       "\n", "\t", "  ", ": ", "- ", "{", "}", "[", "]", "\"", "'", "|", ">", "&a ", "*a", "!!b ",
@@ -149,18 +150,5 @@ import Testing
       }
     }
     return bytes
-  }
-}
-
-/// A generator whose numbers follow from its state (https://prng.di.unimi.it/splitmix64.c).
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

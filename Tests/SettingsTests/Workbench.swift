@@ -35,9 +35,10 @@ final class Workbench {
 
   /// Loads the text as the main file.
   func load(
-    _ text: String, environment: [String: String] = [:]
+    _ text: String, environment: [String: String] = [:],
+    drivers: [any Driver.Type] = standInDrivers
   ) throws -> Result<Configuration, ConfigurationProblems> {
-    loader(environment).load(path: try write("otp-worker.yaml", text))
+    loader(environment, drivers: drivers).load(path: try write("otp-worker.yaml", text))
   }
 
   /// The problems of the text, a line each, without the folder.
@@ -51,10 +52,15 @@ final class Workbench {
   }
 }
 
-/// A loader with the drivers and checks of these tests.
-func loader(_ environment: [String: String]) -> ConfigurationLoader {
+/// One for each channel, with a key of every kind.
+let standInDrivers: [any Driver.Type] = [StandInSMS.self, StandInMail.self]
+
+/// A loader with the checks of these tests.
+func loader(
+  _ environment: [String: String], drivers: [any Driver.Type] = standInDrivers
+) -> ConfigurationLoader {
   ConfigurationLoader(
-    environment: environment, drivers: [StandInSMS.self, StandInMail.self],
+    environment: environment, drivers: drivers,
     kafkaCheck: { key, value in
       switch key {
       case "enable.auto.commit": "is the worker's own"
