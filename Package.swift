@@ -62,7 +62,8 @@ let package = Package(
 
     // What the tests share, and a suite for each room.
     .target(
-      name: "TestSupport", dependencies: ["EventLoop", "CKafka", "COpenSSL"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["EventLoop", "CKafka", "COpenSSL"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
       name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: settings),

@@ -28,7 +28,8 @@ public enum StatusTable {
       case 404:
         (.misconfigured(.account), nil, "nothing is at this address: check the connector's address")
       case 407: (.misconfigured(.account), nil, "a proxy wants credentials")
-      case 408, 425: (.transient(wait: reply.retryAfter), nil, "the service wants the request again")
+      case 408, 425:
+        (.transient(wait: reply.retryAfter), nil, "the service wants the request again")
       case 429: (.throttled(wait: reply.retryAfter, scope: .connector), nil, "too many requests")
       case 503: (.transient(wait: reply.retryAfter), nil, "the service is not available")
       case 500..<600: (.ambiguous, nil, "the service failed and may have sent the message")

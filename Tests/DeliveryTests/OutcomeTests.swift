@@ -77,7 +77,9 @@ private func outcome(_ kind: Outcome.Kind = .accepted, reason: Reason = .ok) -> 
     let outcome = outcome()
     let published =
       outcome.value() + outcome.key
-      + outcome.headers(source: Outcome.cloudEventSource(group: "g")).flatMap { $0.name.utf8 + ($0.value ?? []) }
+      + outcome.headers(source: Outcome.cloudEventSource(group: "g")).flatMap {
+        $0.name.utf8 + ($0.value ?? [])
+      }
     let text = String(decoding: published, as: UTF8.self)
     #expect(!text.contains("987654"))
     #expect(!text.contains("12345678"))
@@ -112,7 +114,8 @@ private func outcome(_ kind: Outcome.Kind = .accepted, reason: Reason = .ok) -> 
 
 @Suite struct OutcomeRecordTests {
   @Test func `the headers make a CloudEvent in binary mode, the trace behind them`() {
-    let headers = outcome(.deadLettered, reason: .config).headers(source: Outcome.cloudEventSource(group: "otp-worker"))
+    let headers = outcome(.deadLettered, reason: .config).headers(
+      source: Outcome.cloudEventSource(group: "otp-worker"))
     #expect(
       headers == [
         RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", "order-1/final"),
@@ -126,7 +129,9 @@ private func outcome(_ kind: Outcome.Kind = .accepted, reason: Reason = .ok) -> 
 
   @Test(arguments: Outcome.Kind.allCases)
   func `the type is the outcome's name`(kind: Outcome.Kind) {
-    let type = outcome(kind).headers(source: Outcome.cloudEventSource(group: "g")).first { $0.name == "ce_type" }
+    let type = outcome(kind).headers(source: Outcome.cloudEventSource(group: "g")).first {
+      $0.name == "ce_type"
+    }
     #expect(type?.text == "otp.\(kind.rawValue).v1")
   }
 
@@ -150,7 +155,9 @@ private func outcome(_ kind: Outcome.Kind = .accepted, reason: Reason = .ok) -> 
   }
 
   @Test func `a group's name is a segment of a URI, whatever it holds`() {
-    let source = outcome().headers(source: Outcome.cloudEventSource(group: "a/b c\n%æ~")).first { $0.name == "ce_source" }
+    let source = outcome().headers(source: Outcome.cloudEventSource(group: "a/b c\n%æ~")).first {
+      $0.name == "ce_source"
+    }
     #expect(source?.text == "/otp-worker/a%2Fb%20c%0A%25%C3%A6~")
   }
 }

@@ -12,6 +12,7 @@ final class WorkerProcess {
   ///   - configuration: the YAML text.
   ///   - folder: where its files go.
   ///   - name: tells it from others in that folder.
+  /// - Throws: when files cannot be written, or the binary cannot be started.
   init(configuration: String, in folder: URL, name: String) throws {
     let file = folder.appending(path: "\(name).yaml")
     try configuration.write(to: file, atomically: true, encoding: .utf8)
