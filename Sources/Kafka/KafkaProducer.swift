@@ -29,7 +29,7 @@ public final class KafkaProducer {
   /// Those that a fatal error ended, until their last record is reported.
   private var retired: [ProducerClient] = []
   private var waiters = Slots<Waiter>()
-  private var overflow = Queue<(record: ProducerRecord, slot: Int)>()
+  private var overflow = FIFO<(record: ProducerRecord, slot: Int)>()
   private var partitionCounts: [String: Int32] = [:]
   private var warmTopics: [String] = []
   private var isReachable = false

@@ -15,14 +15,14 @@ final class ConnectorRuntime {
   private var free: [Int]
   private var hold = Hold(scope: .account)
 
-  init(_ connector: Connector, loop: EventLoop, telemetry: Telemetry) {
+  init(_ connector: Connector, userAgent: String, loop: EventLoop, telemetry: Telemetry) {
     self.connector = connector
     self.telemetry = telemetry.connector(connector.name)
     client = HTTPClient(
       loop: loop,
       options: HTTPClientOptions(
         caFile: connector.caFile, proxy: connector.proxy.flatMap(HTTPClientOptions.Proxy.init),
-        maximumConnections: connector.concurrency))
+        maximumConnections: connector.concurrency, userAgent: userAgent))
     senders = Array(repeating: nil, count: connector.concurrency)
     free = Array((0..<connector.concurrency).reversed())
   }

@@ -68,6 +68,8 @@ public struct PipelineConfiguration: Sendable {
   public var deadLetterValue = DeadLetterValue.original
   /// How much is taken in.
   public var limits = Limits()
+  /// What providers see as `User-Agent`.
+  public var userAgent = "otp-worker"
   /// Names this snapshot in outcomes.
   public var version: String
 

@@ -47,7 +47,8 @@ extension Pipeline {
   /// The live side of a connector.
   func runtime(of connector: Connector) -> ConnectorRuntime {
     if let known = connectors[connector.name] { return known }
-    let new = ConnectorRuntime(connector, loop: loop, telemetry: telemetry)
+    let new = ConnectorRuntime(
+      connector, userAgent: configuration.userAgent, loop: loop, telemetry: telemetry)
     connectors[connector.name] = new
     return new
   }

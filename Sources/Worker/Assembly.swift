@@ -59,6 +59,7 @@ extension PipelineConfiguration {
       allows = { delivery.allows($0) }
     }
     hashKey = configuration.privacy.hashKey
+    userAgent = "otp-worker/\(Build.version)"
     deadLetterValue = configuration.deadLetter.value == .redacted ? .redacted : .original
     limits.inFlight = configuration.limits.inFlight
     limits.parked = configuration.limits.parked

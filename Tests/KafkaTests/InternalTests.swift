@@ -24,22 +24,6 @@ struct SlotsTests {
   }
 }
 
-struct QueueTests {
-  @Test func `elements come out in the order they went in`() {
-    var queue = Queue<Int>()
-    #expect(queue.popFirst() == nil)
-    var taken: [Int] = []
-    for number in 0..<1_000 {
-      queue.append(number)
-      if number % 3 > 0, let first = queue.popFirst() { taken.append(first) }
-    }
-    #expect(queue.first == taken.count)
-    while let next = queue.popFirst() { taken.append(next) }
-    #expect(taken == Array(0..<1_000))
-    #expect(queue.isEmpty)
-  }
-}
-
 struct KafkaErrorTests {
   @Test(arguments: [
     (Int32(-195), "transport", true), (-185, "timed_out", true), (10, "msg_size_too_large", false),

@@ -6,7 +6,7 @@ final class PartitionQueue {
   let topicPartition: TopicPartition
   private let client: ClientHandle
   private let queue: EventQueue
-  private var strays = Queue<ConsumerRecord>()
+  private var strays = FIFO<ConsumerRecord>()
   private var expected: Int64
   private var jump: (from: Int64, to: Int64)?
   private var wasReset = false

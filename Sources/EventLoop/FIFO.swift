@@ -1,17 +1,25 @@
 /// A queue that gives out in the order in which it was given, in constant time.
-struct FIFO<Element> {
+public struct FIFO<Element> {
   private var elements: [Element?] = []
   private var head = 0
 
-  var count: Int { elements.count - head }
-  var isEmpty: Bool { head == elements.count }
-  var first: Element? { isEmpty ? nil : elements[head] }
+  /// An empty queue.
+  public init() {}
 
-  mutating func append(_ element: Element) {
+  /// How many elements it has.
+  public var count: Int { elements.count - head }
+  /// Whether it has none.
+  public var isEmpty: Bool { head == elements.count }
+  /// The next to be given out.
+  public var first: Element? { isEmpty ? nil : elements[head] }
+
+  /// Adds an element at the end.
+  public mutating func append(_ element: Element) {
     elements.append(element)
   }
 
-  mutating func popFirst() -> Element? {
+  /// Gives out the next element, nil when there is none.
+  public mutating func popFirst() -> Element? {
     guard head < elements.count else { return nil }
     let element = elements[head].take()
     head += 1
@@ -26,7 +34,7 @@ struct FIFO<Element> {
   }
 
   /// Takes out the first element that `matches`.
-  mutating func remove(where matches: (Element) -> Bool) {
+  public mutating func remove(where matches: (Element) -> Bool) {
     if let index = elements[head...].firstIndex(where: { $0.map(matches) ?? false }) {
       elements.remove(at: index)
     }
