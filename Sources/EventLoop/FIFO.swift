@@ -41,5 +41,5 @@ public struct FIFO<Element> {
   }
 
   /// The elements, first in first.
-  var all: some Sequence<Element> { elements[head...].lazy.compactMap(\.self) }
+  public var all: some Sequence<Element> { elements[head...].lazy.compactMap(\.self) }
 }

@@ -1,4 +1,5 @@
 import Delivery
+import EventLoop
 
 /// The requests for one recipient in one partition: one is sent at a time, first tries in offset
 /// order, and a newer code makes an older one worthless.

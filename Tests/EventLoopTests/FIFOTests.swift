@@ -22,9 +22,7 @@ struct FIFOTests {
     _ = queue.popFirst()
     queue.remove { $0 == 5 }
     queue.remove { $0 == 99 }
-    var left: [Int] = []
-    queue.forEach { left.append($0) }
-    #expect(left == [1, 2, 3, 4, 6, 7, 8, 9])
+    #expect(Array(queue.all) == [1, 2, 3, 4, 6, 7, 8, 9])
     #expect(queue.count == 8)
   }
 }
