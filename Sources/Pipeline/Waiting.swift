@@ -12,7 +12,10 @@ extension Pipeline {
   func takeTurn(_ job: Job, _ request: Request) throws(Halt) {
     if stop.isStopping || job.partition.phase != .taking { throw Halt(verdict: .abandon) }
     if job.isSuperseded { throw Halt(verdict: .conclude(.superseded)) }
-    if now >= request.expiresAt {
+    let isFirst = job.history.tries == 0
+    let last =
+      isFirst ? request.expiresAt : Lifetime(of: request).lastStart(configuration.policy)
+    if isFirst ? now >= last : now > last {
       throw Halt(verdict: .conclude(.deadlinePassed(after: job.history)))
     }
     guard let lane = job.lane, lane.owner !== job else { return }

@@ -18,13 +18,12 @@ public struct Lifetime: Sendable, Equatable {
     self.init(requestedAt: request.requestedAt, expiresAt: request.expiresAt)
   }
 
-  /// The last moment at which a try may begin.
+  /// The last moment at which a further try may begin.
   ///
   /// A code that arrives as it expires helps nobody, so a part of the lifetime is kept for the
-  /// way to the person: a tenth, at most 20 s, unless the policy says otherwise.
+  /// way to the person: a tenth, at most what the policy says.
   public func lastStart(_ policy: RetryPolicy) -> Timestamp {
-    let usual = min((expiresAt - requestedAt) / 10, .seconds(20))
-    return expiresAt + (.zero - (policy.minRemaining ?? max(usual, .zero)))
+    expiresAt + (.zero - min(max((expiresAt - requestedAt) / 10, .zero), policy.minRemaining))
   }
 
   /// How long to wait when a provider does not say: half the request's age, at least 1 s.

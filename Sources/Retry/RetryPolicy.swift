@@ -14,15 +14,15 @@ public struct RetryPolicy: Sendable, Equatable {
   public var tries: Int
   /// Whether to send again what may have been sent (`delivery.ambiguous`).
   public var ambiguous: AmbiguousSends
-  /// How much time must be left when a try begins (`delivery.minRemaining`); nil is a tenth of the
-  /// request's lifetime, at most 20 s.
-  public var minRemaining: Duration?
+  /// How much time must be left when a further try begins (`delivery.minRemaining`): a tenth of the
+  /// request's lifetime, at most this.
+  public var minRemaining: Duration
   /// The waits between tries.
   public var backoff: Backoff
 
   /// A policy; what is not said is the default.
   public init(
-    tries: Int = 6, ambiguous: AmbiguousSends = .once, minRemaining: Duration? = nil,
+    tries: Int = 6, ambiguous: AmbiguousSends = .once, minRemaining: Duration = .seconds(20),
     backoff: Backoff = .inProcess
   ) {
     self.tries = tries

@@ -92,10 +92,11 @@ import Testing
   }
 
   @Test func `how much is kept back may be set`() {
-    let policy = RetryPolicy(minRemaining: .seconds(60))
-    #expect(lifetime(600).lastStart(policy) == second(540))
+    let policy = RetryPolicy(minRemaining: .seconds(5))
+    #expect(lifetime(600).lastStart(policy) == second(595))
+    #expect(lifetime(20).lastStart(policy) == second(18))
     #expect(
-      decision(.transient(wait: nil), tries: 1, at: 540, policy: policy) == .conclude(.expired))
+      decision(.transient(wait: nil), tries: 1, at: 595, policy: policy) == .conclude(.expired))
   }
 
   @Test func `a request that expires before it was made has no time left`() {
