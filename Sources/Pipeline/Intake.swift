@@ -17,23 +17,32 @@ extension Pipeline {
     loop.requestTurn()
   }
 
+  /// Notes that a budget has room again: worth a look only when one was the reason to stop.
+  func noteRoom() {
+    if isIntakeWaiting { requestIntake() }
+  }
+
   /// Takes records from every partition in turn until a budget is used up or nothing is left.
   func takeRecords() {
     needsIntake = false
+    isIntakeWaiting = false
     guard isTaking, let consumer else { return }
     var found = true
     while found, hasRoom {
       found = false
       for state in partitions.values where state.mayHaveRecords && state.phase == .taking {
-        guard hasRoom else { break }
         let span = Int64(configuration.limits.uncommittedSpan)
         let most = min(Self.batch, state.ledger?.room(maximumSpan: span) ?? Self.batch)
-        guard most > 0 else { continue }
+        guard hasRoom, most > 0 else {
+          isIntakeWaiting = true
+          continue
+        }
         let taken = consumer.take(from: state.partition, max: most) { self.accept($0, of: state) }
         state.mayHaveRecords = taken == most
         found = found || taken == most
       }
     }
+    if found { isIntakeWaiting = true }
   }
 
   private var hasRoom: Bool {

@@ -46,6 +46,8 @@ public actor Pipeline {
   var stop = StopState.running
   var isTaking = false
   var needsIntake = false
+  /// Whether intake stopped for want of room, though there may be records.
+  var isIntakeWaiting = false
   var isWritable = true
   var whenSettled: (() -> Void)?
   var whenCommitted: (() -> Void)?

@@ -197,7 +197,7 @@ extension Pipeline {
     let isBusy = stage == .inFlight || stage == .concluding
     if wasBusy != isBusy { job.partition.busy += isBusy ? 1 : -1 }
     job.stage = stage
-    requestIntake()
+    noteRoom()
     if job.partition.busy == 0, let whenIdle = job.partition.whenIdle.take() { whenIdle() }
     if inFlight + concluding == 0, let whenSettled = whenSettled.take() { whenSettled() }
   }

@@ -99,7 +99,7 @@ struct TopicCheck {
   }
 
   private var requestDays: Int {
-    max(2, Int((lifetimes.longest + .seconds(86_400)).components.seconds / 86_400) + 1)
+    max(2, Int(((lifetimes.longest + .seconds(86_400)) / .seconds(86_400)).rounded(.up)))
   }
 }
 
