@@ -72,6 +72,13 @@ actor Bench {
     await followers.removeValue(forKey: name)?.close()
   }
 
+  /// Ends the clients and the cluster.
+  func close() async {
+    await producer?.close()
+    producer = nil
+    cluster.close()
+  }
+
   /// Where a group stands in a partition, as the broker has it; nil when it never committed.
   func committed(_ partition: TopicPartition, by group: String) async throws -> AssignedPartition {
     let properties = try configuration(group: group).consumerProperties
@@ -98,7 +105,9 @@ private final class Follower {
     let handlers = KafkaConsumer.Handlers(
       assigned: { _ in }, revoked: { _, _, done in done() },
       recordsReady: { [unowned self] partition in
-        while let consumer, consumer.take(from: partition, max: 100, into: { tell(.init($0)) }) == 100 {}
+        while let consumer,
+          consumer.take(from: partition, max: 100, into: { tell(.init($0)) }) == 100
+        {}
       }, event: { _ in })
     consumer = try KafkaConsumer(
       configuration: configuration, topics: topics, loop: loop, handlers: handlers)

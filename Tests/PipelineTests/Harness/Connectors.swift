@@ -60,7 +60,8 @@ extension Connector {
         node: .list(wordings.map(\.node)), path: "templates", channel: .sms, problems: &problems)
     }
     if let problem = problems.first { throw problem }
-    self.init(name: name, driver: try driver.init(settings: reader), templates: templates ?? .init([]))
+    self.init(
+      name: name, driver: try driver.init(settings: reader), templates: templates ?? .init([]))
   }
 }
 

@@ -91,7 +91,8 @@ struct NeverCame: Error, CustomStringConvertible {
     let steps = contents.steps.suffix(20).map { "  \($0.eventID): \($0.kind)" }
     let lines = contents.lines.suffix(20).map { "  " + $0 }
     let outcomes = contents.outcomes.suffix(20).map { "  \($0.body.id): \($0.ending)" }
-    return (["never came: \(what)", "steps:"] + steps + ["outcomes:"] + outcomes + ["log:"] + lines)
+    return
+      (["never came: \(what)", "steps:"] + steps + ["outcomes:"] + outcomes + ["log:"] + lines)
       .joined(separator: "\n")
   }
 }

@@ -2,6 +2,7 @@ import Delivery
 import Foundation
 import Kafka
 import Pipeline
+import Sandbox
 
 /// What a scenario's producers do, and what comes of it.
 extension Scenario {
@@ -81,7 +82,7 @@ extension Scenario {
   func commit(upTo offset: Int64, partition: Int32 = 0) async throws {
     while try await committed(partition: partition).committedOffset != offset {
       try Task.checkCancellation()
-      advance(by: .milliseconds(250))
+      await advance(by: .milliseconds(250))
     }
   }
 
@@ -91,7 +92,9 @@ extension Scenario {
   /// - Returns: when it began.
   @discardableResult
   func sending(_ id: String, try number: Int = 1) async throws -> Timestamp {
-    try await journal.first("try \(number) of \(id)") { $0.sends(of: id).dropFirst(number - 1).first }
+    try await journal.first("try \(number) of \(id)") {
+      $0.sends(of: id).dropFirst(number - 1).first
+    }
   }
 
   /// Waits until a request is parked.
@@ -120,8 +123,23 @@ extension Journal.Contents {
     }
   }
 
+  /// How many tries have ended.
+  var endedTries: Int {
+    steps.count { if case .attempted = $0.kind { true } else { false } }
+  }
+
   /// The requests whose tries began, in order.
   var sent: [String] {
     steps.compactMap { if case .sending = $0.kind { $0.eventID } else { nil } }
+  }
+}
+
+/// What a scenario's providers get.
+extension Scenario {
+  /// Waits until a provider has taken a message from a recipient, answered or not.
+  func taken(by provider: StandIn, from recipient: String, count: Int = 1) async throws {
+    _ = try await journal.first("\(count) messages at \(provider.name)") { _ in
+      provider.messages.count { $0.recipient == recipient } >= count ? true : nil
+    }
   }
 }

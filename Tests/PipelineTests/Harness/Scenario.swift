@@ -43,6 +43,8 @@ func play(
     try await scenario.startWorker()
     try await body(scenario)
   } catch {
+    // Whatever is thrown after the time limit is not shown otherwise.
+    if Task.isCancelled { Issue.record(error, "\(await scenario.status())") }
     await scenario.end()
     throw error
   }
@@ -58,6 +60,7 @@ final class Scenario: Sendable {
     var generator = SeededGenerator(seed: 20_261_121)
     /// Metrics and status of the workers that were stopped.
     var told: [String] = []
+    var gates: [Signal] = []
   }
   /// A pipeline on a loop of its own.
   private struct Worker: Sendable {
@@ -72,12 +75,14 @@ final class Scenario: Sendable {
   let topics: PipelineConfiguration.Topics
   let group: String
   let bench: Bench
+  private let hasOwnBench: Bool
   private let sandbox: Sandbox
   private let configuration: PipelineConfiguration
   private let state = Mutex(State())
 
   fileprivate init(_ setting: Setting) async throws {
-    bench = try setting.hasOwnCluster ? Bench() : Bench.shared()
+    hasOwnBench = setting.hasOwnCluster
+    bench = try hasOwnBench ? Bench() : Bench.shared()
     let name = Bench.uniqueName("scenario")
     group = name
     topics = PipelineConfiguration.Topics(
@@ -150,17 +155,14 @@ final class Scenario: Sendable {
   func beginStop() async throws {
     guard let worker = state.withLock({ $0.worker }) else { return }
     let text = await told(by: worker)
-    state.withLock { state in
+    let stops = state.withLock { state in
       state.told += text
-      state.worker = nil
+      return state.starts
     }
-    let loop = worker.running.loop
-    Task(executorPreference: loop) { [journal] in
+    Task(executorPreference: worker.running.loop) { [journal] in
       await worker.pipeline.stopInOrder()
       journal.note { $0.stops += 1 }
-      worker.running.stop()
     }
-    let stops = state.withLock { $0.starts }
     _ = try await journal.first("the stop to begin") {
       $0.lines.count { $0.contains(#""message":"stopping""#) } == stops ? true : nil
     }
@@ -170,6 +172,7 @@ final class Scenario: Sendable {
   func stopped() async throws {
     let stops = state.withLock { $0.starts }
     _ = try await journal.first("the stop to end") { $0.stops == stops ? true : nil }
+    state.withLock { $0.worker = nil }
   }
 
   /// Stops the worker in order, as SIGTERM does.
@@ -204,11 +207,24 @@ final class Scenario: Sendable {
   /// The time on the scenario's clock.
   var now: Timestamp { Timestamp(milliseconds: clock.wallMilliseconds) }
 
-  /// Moves the scenario's clock forward.
-  func advance(by duration: Duration) { clock.advance(by: duration) }
+  /// Moves the scenario's clock forward, and lets the worker do what has become due.
+  func advance(by duration: Duration) async {
+    guard let loop = state.withLock({ $0.worker?.running.loop }) else {
+      return clock.advance(by: duration)
+    }
+    await withCheckedContinuation { continuation in
+      loop.post { [clock] in
+        // At the end of a turn: within one, time must not move.
+        loop.schedule(after: .zero) {
+          clock.advance(by: duration)
+          loop.schedule(after: .zero) { continuation.resume() }
+        }
+      }
+    }
+  }
 
-  /// Moves the scenario's clock to a moment.
-  func advance(to moment: Timestamp) { clock.advance(by: moment - now) }
+  /// Moves the scenario's clock to a moment, and lets the worker do what has become due.
+  func advance(to moment: Timestamp) async { await advance(by: moment - now) }
 
   // MARK: - Secrets
 
@@ -233,9 +249,23 @@ final class Scenario: Sendable {
   /// Notes what must never be told.
   func hide(_ secret: String) { state.withLock { _ = $0.secrets.insert(secret) } }
 
+  // MARK: - Gates
+
+  /// Keeps the answer to the next message for a recipient back, and all that the providers would
+  /// answer behind it, until the signal is raised.
+  func gate(for recipient: String) -> Signal {
+    let gate = Signal()
+    state.withLock { $0.gates.append(gate) }
+    for standIn in sandbox.standIns {
+      standIn.onMessage { if $0.recipient == recipient { gate.block() } }
+    }
+    return gate
+  }
+
   // MARK: - The end
 
   fileprivate func end() async {
+    for gate in state.withLock({ $0.gates }) { gate.raise() }
     // Ends the sends that hang, so that the worker need not wait for them.
     sandbox.stop()
     do {
@@ -245,6 +275,7 @@ final class Scenario: Sendable {
       Issue.record(error)
     }
     await bench.unfollow(group + ".reader")
+    if hasOwnBench { await bench.close() }
     checkSecrecy()
     checkUniqueness()
   }

@@ -10,7 +10,9 @@ extension Scenarios {
         scenario.request(
           "sign-in-1", to: to, code: code, payload: ["locale": "da-DK"],
           ["metadata": ["tenant": "t1"]]),
-        headers: [RecordHeader("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")],
+        headers: [
+          RecordHeader("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        ],
         partition: 2)
       let outcome = try await scenario.outcome(for: "sign-in-1")
 
