@@ -58,8 +58,17 @@ actor Bench {
     return try KafkaProducer(configuration: configuration, loop: running.loop) { _ in }
   }
 
-  /// Tells each record of topics, from the first on, until ``unfollow(_:)``.
-  /// - Parameter name: any that no other has.
+  /// Writes records and waits for the acknowledgement of all.
+  func write(all records: [ProducerRecord]) async throws {
+    guard let last = records.last else { return }
+    let client = try producer ?? makeProducer()
+    producer = client
+    // In one partition they are acknowledged in their order.
+    for record in records.dropLast() { client.send(record) { _ in } }
+    _ = try await client.send(last)
+  }
+
+  /// Tells each record of topics, from the first on, until ``unfollow(_:)`` with the same name.
   func follow(
     _ topics: [String], as name: String, _ tell: @escaping @Sendable (PublishedRecord) -> Void
   ) throws {

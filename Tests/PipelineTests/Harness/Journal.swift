@@ -6,12 +6,26 @@ import Synchronization
 final class Journal: LogSink {
   /// What has been seen so far.
   struct Contents: Sendable {
-    var steps: [Step] = []
+    private(set) var steps: [Step] = []
+    private(set) var stepsByID: [String: [Step]] = [:]
+    private(set) var outcomes: [PublishedOutcome] = []
+    private(set) var outcomesByID: [String: [PublishedOutcome]] = [:]
+    private(set) var outcomesByOrigin: [RecordOrigin: PublishedOutcome] = [:]
     var lines: [String] = []
-    var outcomes: [PublishedOutcome] = []
     var deadLetters: [PublishedRecord] = []
     /// How many workers have stopped.
     var stops = 0
+
+    mutating func add(_ step: Step) {
+      steps.append(step)
+      stepsByID[step.eventID, default: []].append(step)
+    }
+
+    mutating func add(_ outcome: PublishedOutcome) {
+      outcomes.append(outcome)
+      outcomesByID[outcome.body.id, default: []].append(outcome)
+      outcomesByOrigin[outcome.origin] = outcome
+    }
   }
   private struct State {
     var contents = Contents()

@@ -32,8 +32,7 @@ extension Scenario {
     return Array(data)
   }
 
-  /// Writes a record to the topic of requests.
-  /// - Returns: where it stands.
+  /// Writes a record to the topic of requests, and returns where it stands.
   @discardableResult
   func enqueue(
     _ value: [UInt8]?, key: [UInt8]? = nil, headers: [RecordHeader] = [], partition: Int32 = 0
@@ -43,17 +42,25 @@ extension Scenario {
         topic: topics.requests, partition: partition, key: key, value: value, headers: headers))
   }
 
+  /// Writes many records without waiting for each.
+  func enqueue(all values: [[UInt8]], partition: Int32 = 0) async throws {
+    try await bench.write(
+      all: values.map {
+        ProducerRecord(topic: topics.requests, partition: partition, key: nil, value: $0)
+      })
+  }
+
   // MARK: - What comes of them
 
   /// The outcome of a request, once it stands in the results topic.
   func outcome(for id: String) async throws -> PublishedOutcome {
-    try await journal.first("the outcome of \(id)") { $0.outcomes.first { $0.body.id == id } }
+    try await journal.first("the outcome of \(id)") { $0.outcomesByID[id]?.first }
   }
 
   /// The outcome of a record, once it stands in the results topic.
   func outcome(of origin: RecordOrigin) async throws -> PublishedOutcome {
     try await journal.first("the outcome of \(origin)") {
-      $0.outcomes.first { $0.origin == origin }
+      $0.outcomesByOrigin[origin]
     }
   }
 
@@ -88,8 +95,7 @@ extension Scenario {
 
   // MARK: - Steps
 
-  /// Waits until a try of a request begins.
-  /// - Returns: when it began.
+  /// Waits until a try of a request begins, and returns when.
   @discardableResult
   func sending(_ id: String, try number: Int = 1) async throws -> Timestamp {
     try await journal.first("try \(number) of \(id)") {
@@ -97,9 +103,7 @@ extension Scenario {
     }
   }
 
-  /// Waits until a request is parked.
-  /// - Parameter count: for the how manieth time.
-  /// - Returns: until when.
+  /// Waits until a request is parked for the `count`th time, and returns until when.
   @discardableResult
   func parked(_ id: String, count: Int = 1) async throws -> Timestamp {
     try await journal.first("\(id) to be parked, \(count)") {
@@ -111,15 +115,15 @@ extension Scenario {
 extension Journal.Contents {
   /// When each try of a request began, those of an earlier worker included.
   func sends(of id: String) -> [Timestamp] {
-    steps.compactMap { step in
-      if step.eventID == id, case .sending = step.kind { step.at } else { nil }
+    stepsByID[id, default: []].compactMap { step in
+      if case .sending = step.kind { step.at } else { nil }
     }
   }
 
   /// Until when a request was parked, each time.
   func parkings(of id: String) -> [Timestamp] {
-    steps.compactMap { step in
-      if step.eventID == id, case .parked(let due) = step.kind { due } else { nil }
+    stepsByID[id, default: []].compactMap { step in
+      if case .parked(let due) = step.kind { due } else { nil }
     }
   }
 

@@ -30,6 +30,10 @@ struct Setting: Sendable {
   /// As it is behind unless told otherwise, a request counts as made when it is taken.
   var clockLead: Duration = .seconds(-3_600)
   var wordings = Wording.usual
+  /// How many exchanges at once; nil for the driver's own limit.
+  var concurrency: Int?
+  /// Whether nobody listens where the provider should be.
+  var isProviderAway = false
   var kafka: [KafkaConfiguration.Property] = []
   var configure: @Sendable (inout PipelineConfiguration) -> Void = { _ in }
 }
@@ -51,18 +55,23 @@ func play(
   await scenario.end()
 }
 
-/// One worker and what surrounds it. Time stands still but for ``advance(by:)``.
+/// A worker and what surrounds it.
+///
+/// Time stands still but for ``advance(by:)``.
 final class Scenario: Sendable {
   private struct State {
-    var worker: Worker?
+    /// Those that run, by the number of their start.
+    var workers: [Int: Worker] = [:]
     var starts = 0
+    /// How many were asked to stop.
+    var stops = 0
     var secrets: Set<String> = []
     var generator = SeededGenerator(seed: 20_261_121)
     /// Metrics and status of the workers that were stopped.
     var told: [String] = []
     var gates: [Signal] = []
   }
-  /// A pipeline on a loop of its own.
+  /// A pipeline and the loop that it lives on.
   private struct Worker: Sendable {
     var pipeline: Pipeline
     var running: RunningLoop
@@ -77,6 +86,7 @@ final class Scenario: Sendable {
   let bench: Bench
   private let hasOwnBench: Bool
   private let sandbox: Sandbox
+  private let refusingPort = RefusingPort()
   private let configuration: PipelineConfiguration
   private let state = Mutex(State())
 
@@ -97,10 +107,14 @@ final class Scenario: Sendable {
       TwilioFace(accountSID: Credentials.accountSID, authToken: Credentials.authToken))
     receiver = StandIn(HTTPSMSFace(authorization: Credentials.authorization))
     sandbox = try Sandbox([twilio, receiver])
-    let connectors = [
-      try Connector.twilio(at: sandbox.url(of: twilio), setting.wordings),
+    var connectors = [
+      try Connector.twilio(
+        at: setting.isProviderAway
+          ? "http://127.0.0.1:\(refusingPort.number)" : sandbox.url(of: twilio),
+        setting.wordings),
       try Connector.receiver(at: sandbox.url(of: receiver)),
     ]
+    if let concurrency = setting.concurrency { connectors[0].concurrency = concurrency }
     var configuration = PipelineConfiguration(
       group: group, kafka: try bench.configuration(group: group, setting.kafka),
       directory: ConnectorDirectory(
@@ -124,7 +138,7 @@ final class Scenario: Sendable {
       if record.topic != results {
         journal.note { $0.deadLetters.append(record) }
       } else if let outcome = try? PublishedOutcome(record) {
-        journal.note { $0.outcomes.append(outcome) }
+        journal.note { $0.add(outcome) }
       } else {
         Issue.record("not an outcome: \(record)")
       }
@@ -133,7 +147,7 @@ final class Scenario: Sendable {
 
   // MARK: - The worker
 
-  /// Starts a worker: the first, or one in place of the one that was stopped.
+  /// Starts a worker: the first, one more, or one in place of one that was stopped.
   func startWorker() async throws {
     let number = state.withLock { state in
       state.starts += 1
@@ -146,53 +160,58 @@ final class Scenario: Sendable {
       telemetry: Telemetry(
         build: BuildInfo(version: "0", librdkafka: "0", libcurl: "0"), log: log),
       log: log, seed: UInt64(number)
-    ) { [journal] step in journal.note { $0.steps.append(step) } }
-    state.withLock { $0.worker = Worker(pipeline: pipeline, running: running) }
+    ) { [journal] step in journal.note { $0.add(step) } }
+    state.withLock { $0.workers[number] = Worker(pipeline: pipeline, running: running) }
     try await pipeline.start()
   }
 
-  /// Stops the worker in order, as SIGTERM does, and returns when it has begun.
+  /// Stops the newest worker in order, as SIGTERM does, and returns when it has begun to stop.
   func beginStop() async throws {
-    guard let worker = state.withLock({ $0.worker }) else { return }
+    guard let worker = newest else { return }
     let text = await told(by: worker)
     let stops = state.withLock { state in
       state.told += text
-      return state.starts
+      state.stops += 1
+      return state.stops
     }
     Task(executorPreference: worker.running.loop) { [journal] in
       await worker.pipeline.stopInOrder()
       journal.note { $0.stops += 1 }
     }
-    _ = try await journal.first("the stop to begin") {
-      $0.lines.count { $0.contains(#""message":"stopping""#) } == stops ? true : nil
-    }
+    try await logged("stopping", count: stops)
   }
 
   /// Waits for the end of what ``beginStop()`` began.
   func stopped() async throws {
-    let stops = state.withLock { $0.starts }
+    let stops = state.withLock { $0.stops }
     _ = try await journal.first("the stop to end") { $0.stops == stops ? true : nil }
-    state.withLock { $0.worker = nil }
+    state.withLock { state in
+      if let newest = state.workers.keys.max() { state.workers[newest] = nil }
+    }
   }
 
-  /// Stops the worker in order, as SIGTERM does.
+  /// Stops the newest worker in order, as SIGTERM does.
   func stopWorker() async throws {
     try await beginStop()
     try await stopped()
   }
 
-  /// What other threads know of the worker.
-  var health: HealthBoard? { state.withLock { $0.worker?.pipeline.health } }
+  private var newest: Worker? {
+    state.withLock { state in state.workers.keys.max().flatMap { state.workers[$0] } }
+  }
 
-  /// The text of `/metrics`.
+  /// What other threads know of the newest worker.
+  var health: HealthBoard? { newest?.pipeline.health }
+
+  /// The text of the newest worker's `/metrics`.
   func metrics() async -> String {
-    guard let pipeline = state.withLock({ $0.worker?.pipeline }) else { return "" }
+    guard let pipeline = newest?.pipeline else { return "" }
     return String(decoding: await pipeline.renderMetrics(process: .current()), as: UTF8.self)
   }
 
-  /// The text of `/status`.
+  /// The text of the newest worker's `/status`.
   func status() async -> String {
-    guard let pipeline = state.withLock({ $0.worker?.pipeline }) else { return "" }
+    guard let pipeline = newest?.pipeline else { return "" }
     return String(decoding: await pipeline.renderStatus(), as: UTF8.self)
   }
 
@@ -207,17 +226,24 @@ final class Scenario: Sendable {
   /// The time on the scenario's clock.
   var now: Timestamp { Timestamp(milliseconds: clock.wallMilliseconds) }
 
-  /// Moves the scenario's clock forward, and lets the worker do what has become due.
+  /// Moves the scenario's clock forward, and lets the workers do what has become due.
   func advance(by duration: Duration) async {
-    guard let loop = state.withLock({ $0.worker?.running.loop }) else {
-      return clock.advance(by: duration)
-    }
+    let loops = state.withLock { $0.workers.values.map(\.running.loop) }
+    guard let first = loops.first else { return clock.advance(by: duration) }
+    await endOfTurn(of: first) { [clock] in clock.advance(by: duration) }
+    for loop in loops { await endOfTurn(of: loop) }
+  }
+
+  /// Does something at the end of a turn of a loop, when its timers have run: within one, time must
+  /// not move.
+  private func endOfTurn(
+    of loop: EventLoop, _ action: @escaping @Sendable () -> Void = {}
+  ) async {
     await withCheckedContinuation { continuation in
-      loop.post { [clock] in
-        // At the end of a turn: within one, time must not move.
+      loop.post {
         loop.schedule(after: .zero) {
-          clock.advance(by: duration)
-          loop.schedule(after: .zero) { continuation.resume() }
+          action()
+          continuation.resume()
         }
       }
     }
@@ -228,10 +254,12 @@ final class Scenario: Sendable {
 
   // MARK: - Secrets
 
-  /// A code of eight digits that no other request has; must never be told.
+  /// A code that no other request has; must never be told.
+  ///
+  /// Its letter keeps it apart from the digits in ids and times.
   func code() -> String {
     state.withLock { state in
-      let code = String(Int.random(in: 10_000_000...99_999_999, using: &state.generator))
+      let code = "Z" + String(Int.random(in: 10_000_000...99_999_999, using: &state.generator))
       state.secrets.insert(code)
       return code
     }
@@ -264,13 +292,25 @@ final class Scenario: Sendable {
 
   // MARK: - The end
 
+  /// Lets the clock run, ten times as fast as time, until `body` has ended: for waits of the worker
+  /// between which nothing can be seen.
+  func withRunningClock(_ body: () async throws -> Void) async throws {
+    let running = Task {
+      while !Task.isCancelled {
+        try await Task.sleep(for: .milliseconds(10))
+        await advance(by: .milliseconds(100))
+      }
+    }
+    defer { running.cancel() }
+    try await body()
+  }
+
   fileprivate func end() async {
     for gate in state.withLock({ $0.gates }) { gate.raise() }
     // Ends the sends that hang, so that the worker need not wait for them.
     sandbox.stop()
     do {
-      try await beginStop()
-      try await stopped()
+      try await withRunningClock { while newest != nil { try await stopWorker() } }
     } catch {
       Issue.record(error)
     }
@@ -286,8 +326,9 @@ final class Scenario: Sendable {
     let written = (contents.outcomes.map(\.record) + contents.deadLetters)
       .flatMap(\.wordsOfTheWorker)
     let (secrets, told) = state.withLock { ($0.secrets, $0.told) }
+    let search = SecretSearch(secrets)
     for text in contents.lines + written + told {
-      for secret in secrets where text.contains(secret) {
+      for secret in search.secrets(in: text) {
         Issue.record("\(secret) is told in: \(text.prefix(2_000))")
       }
     }

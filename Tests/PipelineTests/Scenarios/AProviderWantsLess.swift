@@ -34,4 +34,23 @@ extension Scenarios {
       #expect(outcome.body.latencyMs == 0)
     }
   }
+
+  @Test func `an answer of 429 about the whole account lets all others wait too`() async throws {
+    try await play { scenario in
+      let to = scenario.number()
+      scenario.twilio.script(for: to, [.status(429, retryAfter: .seconds(7))])
+      try await scenario.enqueue(scenario.request("throttled", to: to))
+      let due = try await scenario.parked("throttled")
+      try await scenario.enqueue(scenario.request("other"))
+      // Behind it, so that it was taken when this is concluded.
+      _ = try await scenario.outcome(of: scenario.enqueue(nil))
+      withKnownIssue("a throttled connector is not paused: only the throttled request waits") {
+        #expect(scenario.journal.contents.sends(of: "other").isEmpty)
+      }
+      await scenario.advance(to: due)
+      for id in ["throttled", "other"] {
+        #expect(try await scenario.outcome(for: id).ending == "accepted/ok")
+      }
+    }
+  }
 }

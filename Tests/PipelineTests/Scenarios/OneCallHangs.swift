@@ -30,7 +30,12 @@ extension Scenarios {
 
       try await scenario.startWorker()
       scenario.twilio.script(for: to, [.accept])
-      #expect(try await scenario.outcome(for: "hangs").ending == "accepted/ok")
+      let outcome = try await scenario.outcome(for: "hangs")
+      #expect(outcome.ending == "accepted/ok")
+      withKnownIssue("a send that was cut short by the stop is not said to be a possible duplicate")
+      {
+        #expect(outcome.body.possibleDuplicate)
+      }
       try await scenario.enqueue(scenario.request("new"))
       #expect(try await scenario.outcome(for: "new").ending == "accepted/ok")
       #expect(scenario.journal.contents.sent.count { $0 == "hangs" } == 2)

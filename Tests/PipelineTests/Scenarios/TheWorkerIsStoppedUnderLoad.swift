@@ -50,4 +50,32 @@ extension Scenarios {
       #expect(scenario.journal.contents.lines.contains { $0.contains(#""message":"stopped""#) })
     }
   }
+
+  @Test func `thousands who wait for one person are handed back, and come again`() async throws {
+    try await play { scenario in
+      let to = scenario.number()
+      scenario.twilio.script(for: to, [.status(401)])
+      try await scenario.enqueue(scenario.request("0", to: to, ["supersede": false]))
+      try await scenario.logged("connector held: it takes nothing until one request gets through")
+      try await scenario.enqueue(
+        all: (1..<2_000).map { scenario.request("\($0)", to: to, ["supersede": false]) })
+      _ = try await scenario.outcome(of: scenario.enqueue(nil))
+      #expect(await scenario.status().contains(#""waiting":2000"#))
+      try await scenario.stopWorker()
+      #expect(scenario.journal.contents.outcomes.count == 1)
+
+      try await scenario.startWorker()
+      #expect(try await scenario.outcome(for: "1999").ending == "accepted/ok")
+      #expect(scenario.twilio.messages.map(\.idempotencyKey) == (0..<2_000).map { "\($0)" })
+    }
+  }
+
+  @Test func `a worker that is stopped before it has joined the group stops`() async throws {
+    try await play { scenario in
+      try await scenario.stopWorker()
+      try await scenario.enqueue(scenario.request("r"))
+      try await scenario.startWorker()
+      #expect(try await scenario.outcome(for: "r").ending == "accepted/ok")
+    }
+  }
 }
