@@ -1,0 +1,90 @@
+import Delivery
+import Providers
+
+/// What is secret about the connectors of the scenarios.
+enum Credentials {
+  static let accountSID = "AC0f9e8d7c6b5a49382716051423324150"
+  static let authToken = "d3a1c5f7be24689013579bdf02468ace"
+  static let authorization = "Bearer fEq7-pLm3-zXw9-receiver"
+
+  static let all = [authToken, authorization]
+}
+
+/// A text for a usage type.
+struct Wording: Sendable {
+  var usageType: String
+  var text: String
+  var locale: String?
+
+  /// What the scenarios' connectors say unless told otherwise.
+  static let usual = [
+    Wording(usageType: "SignIn", text: "{{code}} signs you in"),
+    Wording(usageType: "SignIn", text: "{{code}} logger dig ind", locale: "da"),
+    Wording(usageType: "OrganizationInvitation", text: "Come in: {{link}}"),
+    Wording(usageType: "Generic", text: "Your code is {{code}}"),
+  ]
+}
+
+extension Connector {
+  /// Twilio's driver in front of its stand-in.
+  static func twilio(at endpoint: String, _ wordings: [Wording]) throws -> Connector {
+    try Connector(
+      name: "twilio-main", provider: "twilio-short-message-service",
+      settings: [
+        ("accountSID", .string(Credentials.accountSID)),
+        ("authToken", .string(Credentials.authToken)),
+        ("from", .string("+15005550006")),
+        ("endpoint", .string(endpoint)),
+      ], wordings)
+  }
+
+  /// The HTTP SMS driver in front of its stand-in.
+  static func receiver(at endpoint: String) throws -> Connector {
+    try Connector(
+      name: "receiver", provider: "http-sms",
+      settings: [
+        ("endpoint", .string(endpoint)), ("authorization", .string(Credentials.authorization)),
+      ], nil)
+  }
+
+  private init(
+    name: String, provider: String, settings: [(key: String, value: SettingNode.Value)],
+    _ wordings: [Wording]?
+  ) throws {
+    guard let driver = DriverCatalog.driver(id: provider) else { throw InvalidSettings() }
+    let reader = SettingsReader(.mapping(settings), path: "config")
+    reader.check(driver.descriptor.settings, shared: [])
+    var problems = reader.problems
+    let templates = wordings.map { wordings in
+      TemplateSet(
+        node: .list(wordings.map(\.node)), path: "templates", channel: .sms, problems: &problems)
+    }
+    if let problem = problems.first { throw problem }
+    self.init(
+      name: name, driver: try driver.init(settings: reader), templates: templates ?? .init([]))
+  }
+}
+
+extension Wording {
+  fileprivate var node: SettingNode {
+    .mapping(
+      [("usageType", .string(usageType)), ("content", .string(text))]
+        + (locale.map { [("locale", .string($0))] } ?? []))
+  }
+}
+
+extension SettingNode {
+  private static let nowhere = SourcePosition(file: "scenario.yaml", line: 1, column: 1)
+
+  fileprivate static func mapping(_ members: [(key: String, value: Value)]) -> SettingNode {
+    SettingNode(
+      .object(
+        members.map {
+          SettingMember(key: $0.key, at: nowhere, node: SettingNode($0.value, at: nowhere))
+        }), at: nowhere)
+  }
+
+  fileprivate static func list(_ elements: [SettingNode]) -> SettingNode {
+    SettingNode(.array(elements), at: nowhere)
+  }
+}
