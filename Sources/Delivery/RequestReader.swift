@@ -17,7 +17,7 @@ struct RequestReader {
     }
     guard value.count <= Request.maximumValueBytes else {
       throw RequestFlaw(
-        code: "decode.oversize",
+        code: UndecodableRequest.oversize,
         "the value has \(value.count) bytes; at most \(Request.maximumValueBytes) are read")
     }
     do throws(JSONError) {

@@ -26,4 +26,6 @@ public struct UndecodableRequest: Error, Sendable {
   public var trace: [RecordHeader]
 
   static let recipientInvalid = "recipient.invalid"
+  /// The code of a value that is larger than ``Request/maximumValueBytes``.
+  public static let oversize = "decode.oversize"
 }

@@ -82,7 +82,7 @@ extension KafkaConfiguration {
       "enable.partition.eof", allowing: no, because: "the end of a partition means nothing here"),
     Rule(
       "allow.auto.create.topics", allowing: no,
-      because: "a mistyped name must not become a topic; see otp-worker topics create"),
+      because: "a mistyped name must not become a topic: create topics on purpose"),
     Rule(
       "log.queue", allowing: yes, because: "librdkafka's log is written with the worker's own"),
     Rule(

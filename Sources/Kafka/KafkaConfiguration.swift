@@ -111,6 +111,8 @@ public struct KafkaConfiguration: Sendable {
     // Records wait for their broker as long as it takes; what is uncommitted bounds how many.
     ("message.timeout.ms", "0"),
     ("linger.ms", "1"),
+    // A dead letter is as large as its request: whether it fits is the topic's to say, not ours.
+    ("message.max.bytes", "104857600"),
     // The same partition for a key as Java's clients choose.
     ("partitioner", "murmur2_random"),
   ]

@@ -156,7 +156,11 @@ extension Pipeline {
     if let request = job.request {
       return Outcome(ending.kind, reason: ending.reason, of: request, at: now)
     }
-    if let failure = job.undecodable { return Outcome(failure, at: now) }
+    if let failure = job.undecodable {
+      var outcome = Outcome(failure, at: now)
+      outcome.reason = ending.reason
+      return outcome
+    }
     return Outcome(
       ending.kind, reason: ending.reason, eventID: job.eventID, source: job.origin,
       requestedAt: now, concludedAt: now)

@@ -9,11 +9,18 @@ final class ConnectorRuntime {
   let connector: Connector
   let client: HTTPClient
   let telemetry: ConnectorTelemetry
-  /// Jobs that wait for a slot, or for the end of a hold.
+  /// Jobs that wait for a slot, or for the end of a hold or pause.
   var queue = FIFO<Job>()
+  /// Runs while jobs wait for the end of a hold or pause.
+  var reopening: TimerToken?
   private var senders: [Job?]
   private var free: [Int]
   private var hold = Hold(scope: .account)
+  /// Until when the provider wants nothing from us.
+  private var pausedUntil: Timestamp?
+
+  /// How long a provider is left alone that says too many and not how long.
+  private static let usualPause: Duration = .seconds(1)
 
   init(_ connector: Connector, userAgent: String, loop: EventLoop, telemetry: Telemetry) {
     self.connector = connector
@@ -30,14 +37,27 @@ final class ConnectorRuntime {
   /// How many exchanges go on.
   var busy: Int { senders.count - free.count }
 
-  /// When a held connector may be probed; nil while it is not held.
-  var nextProbe: Timestamp? { hold.nextProbe }
+  /// Whether one more exchange could go on.
+  var hasFreeSlot: Bool { !free.isEmpty }
+
+  /// When a connector that takes nothing may be asked again; nil while it takes what comes.
+  var reopensAt: Timestamp? {
+    guard let probe = hold.nextProbe else { return pausedUntil }
+    return max(probe, pausedUntil ?? probe)
+  }
+
+  /// Whether its account is at fault.
+  var isHeld: Bool { hold.nextProbe != nil }
 
   /// When each exchange that goes on began.
   var sendsSince: [ContinuousClock.Instant] { senders.compactMap { $0?.sendingSince } }
 
   /// Gives `job` a slot if one is free; while the connector is held, only to one request at a time as a probe.
   func takeSlot(for job: Job, now: Timestamp) -> Bool {
+    if let pausedUntil {
+      guard now >= pausedUntil else { return false }
+      self.pausedUntil = nil
+    }
     guard let index = free.last, hold.admits(at: now) else { return false }
     free.removeLast()
     senders[index] = job
@@ -51,6 +71,10 @@ final class ConnectorRuntime {
     free.append(slot.index)
     guard let answer else { return }
     hold.note(answer.class, startedAt: slot.since, now: now)
-    telemetry.show(breaker: hold.nextProbe == nil ? .closed : .held)
+    telemetry.show(breaker: isHeld ? .held : .closed)
+    if case .throttled(let wait, .connector) = answer.class {
+      let pause = min(wait ?? Self.usualPause, Hold.longestWait)
+      pausedUntil = max(pausedUntil ?? now, now + pause)
+    }
   }
 }

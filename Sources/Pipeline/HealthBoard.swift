@@ -4,6 +4,7 @@ import Synchronization
 public final class HealthBoard: Sendable {
   private let joined = Atomic(false)
   private let writable = Atomic(true)
+  private let reachable = Atomic(true)
   private let stopping = Atomic(false)
   private let overdue = Atomic(0)
 
@@ -16,6 +17,11 @@ public final class HealthBoard: Sendable {
   public internal(set) var isWritable: Bool {
     get { writable.load(ordering: .relaxed) }
     set { writable.store(newValue, ordering: .relaxed) }
+  }
+  /// Whether a broker could be reached lately.
+  public internal(set) var isReachable: Bool {
+    get { reachable.load(ordering: .relaxed) }
+    set { reachable.store(newValue, ordering: .relaxed) }
   }
   /// Whether a stop goes on.
   public internal(set) var isStopping: Bool {

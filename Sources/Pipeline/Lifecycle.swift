@@ -143,6 +143,7 @@ extension Pipeline {
     telemetry.parked.set(parked)
     telemetry.oldestIncompleteAge.set(oldestIncompleteAge)
     health.overdueSends = overdueSends
+    health.isReachable = producer?.isHealthy ?? false
     for state in partitions.values {
       guard let ledger = state.ledger else { continue }
       state.telemetry.uncommittedSpan.set(Double(ledger.span))

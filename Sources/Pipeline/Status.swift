@@ -69,7 +69,7 @@ extension Pipeline {
     json.integer(
       runtime.sendsSince.min().map { (loop.clock.now - $0).milliseconds } ?? 0)
     json.key("held")
-    json.bool(runtime.nextProbe != nil)
+    json.bool(runtime.isHeld)
     json.endObject()
   }
 }

@@ -87,9 +87,10 @@ struct Ending {
       kind = .rejected
       reason = .recipientInvalid
     } else {
+      let isTooLarge = failure.code == UndecodableRequest.oversize
       kind = .deadLettered
-      disposition = .poison
-      reason = .poison
+      disposition = isTooLarge ? .oversize : .poison
+      reason = isTooLarge ? .oversize : .poison
     }
   }
 

@@ -69,6 +69,7 @@ extension Pipeline {
   private func waitForSlot(_ job: Job, _ request: Request, of runtime: ConnectorRuntime) {
     runtime.queue.append(job)
     wait(job, at: .slot(runtime), until: request.expiresAt)
+    askAgainLater(runtime)
   }
 
   /// Puts a job whose connector is held at the end of its queue.
@@ -81,34 +82,40 @@ extension Pipeline {
   func leaveSlot(_ job: Job, after answer: Answer?) {
     guard let slot = job.slot.take() else { return }
     let runtime = slot.connector
-    let before = runtime.nextProbe
+    let wasHeld = runtime.isHeld
     runtime.takeBack(slot, after: answer, now: now)
-    if let probe = runtime.nextProbe, probe != before {
-      log.warning(
-        "connector held: it takes nothing until one request gets through",
-        .connector(runtime.connector.name), .providerCode(answer?.code ?? ""),
-        .detail(answer?.detail ?? ""), .duration(.wait, probe - now))
-      probeLater(runtime, at: probe)
-    } else if before != nil, runtime.nextProbe == nil {
-      log.info("connector works again", .connector(runtime.connector.name))
-    }
+    if let timer = runtime.reopening.take() { loop.cancel(timer) }
+    if runtime.isHeld != wasHeld { noteHold(of: runtime, after: answer) }
     giveSlots(of: runtime)
   }
 
-  private func probeLater(_ runtime: ConnectorRuntime, at probe: Timestamp) {
-    loop.schedule(after: probe - now) {
-      self.giveSlots(of: runtime)
-      // The probe may take longer than the next one waits, or nobody was there to make it.
-      if let next = runtime.nextProbe, self.stop == .running {
-        self.probeLater(runtime, at: max(next, self.now + .seconds(1)))
-      }
+  private func noteHold(of runtime: ConnectorRuntime, after answer: Answer?) {
+    guard runtime.isHeld else {
+      return log.info("connector works again", .connector(runtime.connector.name))
     }
+    log.warning(
+      "connector held: it takes nothing until one request gets through",
+      .connector(runtime.connector.name), .providerCode(answer?.code ?? ""),
+      .detail(answer?.detail ?? ""))
   }
 
   private func giveSlots(of runtime: ConnectorRuntime) {
     while let next = runtime.queue.first, runtime.takeSlot(for: next, now: now) {
       _ = runtime.queue.popFirst()
       wake(next)
+    }
+    askAgainLater(runtime)
+  }
+
+  /// Comes back for those who wait when a pause is over or a probe is due.
+  private func askAgainLater(_ runtime: ConnectorRuntime) {
+    // Without a free slot, whoever gives one back comes here again.
+    guard runtime.reopening == nil, !runtime.queue.isEmpty, runtime.hasFreeSlot,
+      let due = runtime.reopensAt
+    else { return }
+    runtime.reopening = loop.schedule(after: max(due - now, .zero)) {
+      runtime.reopening = nil
+      self.giveSlots(of: runtime)
     }
   }
 

@@ -60,7 +60,7 @@ public enum SettingsTable {
   enum Connector {
     static let provider = Setting<String?>.optional(
       "provider", .text, isRequired: true, example: "twilio-short-message-service",
-      "The provider's id; `otp-worker connectors` lists them.")
+      "The provider's id; see the table in README.md.")
     static let concurrency = Setting<Int?>.optional(
       "concurrency", .wholeNumber(1...1_024), example: "64",
       "Exchanges at once, per instance. Without it the driver's own number.")
@@ -101,7 +101,7 @@ public enum SettingsTable {
         + " \"default\" to durations. Invitations live for 24h unless the mapping names them.")
     static let tries = Setting(
       "tries", .wholeNumber(1...1_000), default: "6",
-      "Tries before a request becomes a dead letter.")
+      "Tries before a request becomes a dead letter; this version makes at most 4.")
     static let ambiguous = Setting<DeliverySettings.AmbiguousSends>(
       "ambiguous", .choice, default: "once",
       "Whether to send once more when it is not known what became of a send.")
@@ -119,7 +119,7 @@ public enum SettingsTable {
   enum DeadLetter {
     static let value = Setting<DeadLetterSettings.Value>(
       "value", .choice, default: "original",
-      "Whether dead letters hold the request, or mask code and recipient and give up replay.")
+      "Whether dead letters hold the request, or neither key nor value, which gives up replay.")
     static let section = SettingsSection(
       path: "deadLetter", summary: "What needs a person.", rows: [value.row])
   }
@@ -165,6 +165,6 @@ public enum SettingsTable {
     static let format = Setting<LogSettings.Format>(
       "format", .choice, default: "json", "JSON lines, or text for people.")
     static let section = SettingsSection(
-      path: "log", summary: "Log lines on standard error.", rows: [level.row, format.row])
+      path: "log", summary: "Log lines, on standard output.", rows: [level.row, format.row])
   }
 }

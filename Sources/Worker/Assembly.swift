@@ -95,7 +95,7 @@ extension AdminSources {
       },
       readiness: {
         Readiness(
-          isJoined: health.isJoined, isProducerHealthy: health.isWritable,
+          isJoined: health.isJoined, isProducerHealthy: health.isWritable && health.isReachable,
           isStopping: health.isStopping)
       },
       metrics: { limit in

@@ -145,7 +145,7 @@ import Testing
         "otp-worker.yaml:20:7: connectors.twilio-main.config.authtoken: unknown key \"authtoken\"; did you mean \"authToken\"?",
         "otp-worker.yaml:22:15: connectors.mail.provider: unknown provider \"http-mail\"; did you mean \"http-email\"?",
         "otp-worker.yaml:23:3: connectors.no name: a connector's name has at most 64 letters, digits, dots, underscores and hyphens",
-        "otp-worker.yaml:26:3: connectors.nothing.provider: is missing: The provider's id; `otp-worker connectors` lists them.",
+        "otp-worker.yaml:26:3: connectors.nothing.provider: is missing: The provider's id; see the table in README.md.",
         "otp-worker.yaml:27:9: connectors.bare: must be a mapping of keys to values, found \"5\"",
         "otp-worker.yaml:29:18: delivery.ttl.SignIn: must be a duration from 1s to 7d, such as 500ms, 30s, 10m, 24h or 7d, found \"10 minutes\"",
         "otp-worker.yaml:29:39: delivery.ttl.default: must be a duration from 1s to 7d, such as 500ms, 30s, 10m, 24h or 7d, found \"8d\"",

@@ -22,8 +22,6 @@ struct Option: Sendable {
   var value: String?
   /// What it does, and the default.
   var summary: String
-  /// Whether the command needs it.
-  var isRequired = false
 }
 
 /// What was given on the command line.
@@ -59,9 +57,6 @@ struct Arguments: Sendable {
       } else {
         throw UsageError("\(name) needs a value: \(name) \(option.value ?? "")")
       }
-    }
-    for option in command.options where option.isRequired && values[option.name] == nil {
-      throw UsageError("\(option.name) \(option.value ?? "") is missing: \(option.summary)")
     }
   }
 }

@@ -16,8 +16,8 @@ enum RunCommand {
       """,
     options: [
       Option(
-        name: "--config", value: "FILE", summary: "the configuration, YAML (required)",
-        isRequired: true),
+        name: "--config", value: "FILE",
+        summary: "the configuration, YAML (default: $OTP_WORKER_CONFIG)"),
       Option(
         name: "--log-format", value: "FORMAT",
         summary: "json or text, for people (default: log.format)"),
@@ -41,11 +41,16 @@ enum RunCommand {
         return ExitCode.usage
       }
     }
+    let environment = ProcessInfo.processInfo.environment
+    guard let file = arguments["--config"] ?? environment["OTP_WORKER_CONFIG"] else {
+      printError("otp-worker: which configuration? otp-worker run --config FILE")
+      return ExitCode.usage
+    }
     let configuration: Configuration
     let kafka: KafkaConfiguration
     do {
-      let loader = ConfigurationLoader(environment: ProcessInfo.processInfo.environment)
-      configuration = try loader.load(path: arguments["--config"] ?? "").get()
+      let loader = ConfigurationLoader(environment: environment)
+      configuration = try loader.load(path: file).get()
       kafka = try KafkaConfiguration(configuration.kafka)
     } catch {
       printError("\(error)")

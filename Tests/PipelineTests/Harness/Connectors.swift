@@ -27,7 +27,9 @@ struct Wording: Sendable {
 
 extension Connector {
   /// Twilio's driver in front of its stand-in.
-  static func twilio(at endpoint: String, _ wordings: [Wording]) throws -> Connector {
+  static func twilio(
+    at endpoint: String, _ wordings: [Wording], concurrency: Int? = nil
+  ) throws -> Connector {
     try Connector(
       name: "twilio-main", provider: "twilio-short-message-service",
       settings: [
@@ -35,7 +37,7 @@ extension Connector {
         ("authToken", .string(Credentials.authToken)),
         ("from", .string("+15005550006")),
         ("endpoint", .string(endpoint)),
-      ], wordings)
+      ], wordings, concurrency: concurrency)
   }
 
   /// The HTTP SMS driver in front of its stand-in.
@@ -47,9 +49,9 @@ extension Connector {
       ], nil)
   }
 
-  private init(
+  private convenience init(
     name: String, provider: String, settings: [(key: String, value: SettingNode.Value)],
-    _ wordings: [Wording]?
+    _ wordings: [Wording]?, concurrency: Int? = nil
   ) throws {
     guard let driver = DriverCatalog.driver(id: provider) else { throw InvalidSettings() }
     let reader = SettingsReader(.mapping(settings), path: "config")
@@ -61,7 +63,8 @@ extension Connector {
     }
     if let problem = problems.first { throw problem }
     self.init(
-      name: name, driver: try driver.init(settings: reader), templates: templates ?? .init([]))
+      name: name, driver: try driver.init(settings: reader), templates: templates ?? .init([]),
+      concurrency: concurrency)
   }
 }
 

@@ -107,14 +107,13 @@ final class Scenario: Sendable {
       TwilioFace(accountSID: Credentials.accountSID, authToken: Credentials.authToken))
     receiver = StandIn(HTTPSMSFace(authorization: Credentials.authorization))
     sandbox = try Sandbox([twilio, receiver])
-    var connectors = [
+    let connectors = [
       try Connector.twilio(
         at: setting.isProviderAway
           ? "http://127.0.0.1:\(refusingPort.number)" : sandbox.url(of: twilio),
-        setting.wordings),
+        setting.wordings, concurrency: setting.concurrency),
       try Connector.receiver(at: sandbox.url(of: receiver)),
     ]
-    if let concurrency = setting.concurrency { connectors[0].concurrency = concurrency }
     var configuration = PipelineConfiguration(
       group: group, kafka: try bench.configuration(group: group, setting.kafka),
       directory: ConnectorDirectory(

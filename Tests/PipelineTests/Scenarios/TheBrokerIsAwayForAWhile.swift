@@ -23,9 +23,8 @@ extension Scenarios {
         twilio.messageCount == 21 ? true : nil
       }
       #expect(scenario.journal.contents.outcomes.isEmpty)
-      withKnownIssue("readiness does not tell that no broker can be reached") {
-        #expect(scenario.health?.isWritable == false)
-      }
+      await scenario.advance(by: .seconds(1))
+      #expect(scenario.health?.isReachable == false)
 
       try scenario.bench.cluster.bringUp()
       for id in ["first"] + (0..<20).map(String.init) {
@@ -60,8 +59,9 @@ extension Scenarios {
         #expect(try await scenario.outcome(for: id).ending == "accepted/ok")
       }
       // At most what was in flight is sent twice, under the same key.
-      #expect(
-        scenario.twilio.messages.compactMap(\.idempotencyKey) == ["sent", "next", "sent", "next"])
+      let keys = scenario.twilio.messages.compactMap(\.idempotencyKey)
+      #expect(keys.suffix(2) == ["sent", "next"])
+      #expect([["sent"], ["sent", "next"]].contains(keys.dropLast(2)))
     }
   }
 }
