@@ -4,9 +4,22 @@ import EventLoop
 /// The requests for one recipient in one partition: one is sent at a time, first tries in offset
 /// order, and a newer code makes an older one worthless.
 final class Lane {
+  /// Its hash is made once: a key is looked up several times in the life of a request.
   struct Key: Hashable {
-    var partition: Int32
-    var recipient: String
+    let partition: Int32
+    let recipient: String
+    private let hash: Int
+
+    init(partition: Int32, recipient: String) {
+      self.partition = partition
+      self.recipient = recipient
+      var hasher = Hasher()
+      recipient.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
+      hasher.combine(partition)
+      hash = hasher.finalize()
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
   }
 
   let key: Key

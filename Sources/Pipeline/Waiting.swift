@@ -162,6 +162,7 @@ extension Pipeline {
 
   /// Forgets that `job` waits.
   func stopWaiting(_ job: Job) {
+    guard job.place != nil else { return }
     if let timer = job.timer.take() { loop.cancel(timer) }
     job.place = nil
     job.partition.waiting[ObjectIdentifier(job)] = nil
