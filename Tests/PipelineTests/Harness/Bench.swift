@@ -72,7 +72,9 @@ actor Bench {
   func follow(
     _ topics: [String], as name: String, _ tell: @escaping @Sendable (PublishedRecord) -> Void
   ) throws {
-    let configuration = try configuration(group: name, [("fetch.message.max.bytes", "4000000")])
+    // A long session, so that it reads on where it was when the brokers were away.
+    let configuration = try configuration(
+      group: name, [("fetch.message.max.bytes", "4000000"), ("session.timeout.ms", "30000")])
     followers[name] = try Follower(configuration, topics, on: running.loop, tell)
   }
 

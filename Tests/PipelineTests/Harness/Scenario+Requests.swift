@@ -127,6 +127,13 @@ extension Journal.Contents {
     }
   }
 
+  /// Whether a request's outcome is acknowledged.
+  func isConcluded(_ id: String) -> Bool {
+    stepsByID[id, default: []].contains { step in
+      if case .concluded = step.kind { true } else { false }
+    }
+  }
+
   /// How many tries have ended.
   var endedTries: Int {
     steps.count { if case .attempted = $0.kind { true } else { false } }

@@ -25,6 +25,8 @@ struct Setting: Sendable {
   var partitions = 1
   /// Set when brokers are to fail, which nobody else should notice.
   var hasOwnCluster = false
+  /// Set when a worker ends without its last commit, so that what it came to is written once more.
+  var mayRepeatOutcomes = false
   /// How far the scenario's clock is ahead of the time that Kafka stamps records with.
   ///
   /// As it is behind unless told otherwise, a request counts as made when it is taken.
@@ -84,15 +86,15 @@ final class Scenario: Sendable {
   let topics: PipelineConfiguration.Topics
   let group: String
   let bench: Bench
-  private let hasOwnBench: Bool
+  private let setting: Setting
   private let sandbox: Sandbox
   private let refusingPort = RefusingPort()
   private let configuration: PipelineConfiguration
   private let state = Mutex(State())
 
   fileprivate init(_ setting: Setting) async throws {
-    hasOwnBench = setting.hasOwnCluster
-    bench = try hasOwnBench ? Bench() : Bench.shared()
+    self.setting = setting
+    bench = try setting.hasOwnCluster ? Bench() : Bench.shared()
     let name = Bench.uniqueName("scenario")
     group = name
     topics = PipelineConfiguration.Topics(
@@ -314,9 +316,9 @@ final class Scenario: Sendable {
       Issue.record(error)
     }
     await bench.unfollow(group + ".reader")
-    if hasOwnBench { await bench.close() }
+    if setting.hasOwnCluster { await bench.close() }
     checkSecrecy()
-    checkUniqueness()
+    if !setting.mayRepeatOutcomes { checkUniqueness() }
   }
 
   /// Nothing that was told by anyone holds a code, number, address or credential.

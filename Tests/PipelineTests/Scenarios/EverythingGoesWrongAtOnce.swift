@@ -48,6 +48,9 @@ extension Scenarios {
         #expect(outcome.body.attempts <= 4)
       }
       let dead = scenario.journal.contents.outcomes.count { $0.body.outcome == "dead-lettered" }
+      _ = try await scenario.journal.first("\(dead) dead letters") { contents in
+        contents.deadLetters.count >= dead ? true : nil
+      }
       #expect(scenario.journal.contents.deadLetters.count == dead)
       #expect(!scenario.journal.contents.sendsPastDeadline)
     }

@@ -41,12 +41,14 @@ extension Scenarios {
   func `a worker that is stopped without a broker ends, and what it could not write comes again`()
     async throws
   {
-    try await play(Setting(hasOwnCluster: true)) { scenario in
+    try await play(Setting(hasOwnCluster: true, mayRepeatOutcomes: true)) { scenario in
       let to = scenario.number()
       let gate = scenario.gate(for: to)
       try await scenario.enqueue(scenario.request("sent", to: to))
       try await scenario.taken(by: scenario.twilio, from: to)
       try await scenario.enqueue(scenario.request("next", to: to, usageType: "Register"))
+      // Behind it, so that it was taken when this is concluded.
+      _ = try await scenario.outcome(of: scenario.enqueue(nil))
       try scenario.bench.cluster.takeDown()
       gate.raise()
       try await scenario.logged("no broker can be reached: waiting for one")

@@ -25,8 +25,9 @@ extension Scenarios {
       gate.raise()
       try await scenario.stopped()
       let before = scenario.journal.contents
-      #expect(before.outcomes.contains { $0.body.id == "gated" })
-      #expect(!before.outcomes.contains { $0.body.id == "parked" || $0.body.id == "behind" })
+      #expect(before.isConcluded("gated"))
+      #expect(!before.isConcluded("parked"))
+      #expect(!before.isConcluded("behind"))
 
       try await scenario.startWorker()
       for id in ["parked", "gated", "behind"] + (0..<150).map(String.init) {
