@@ -44,8 +44,15 @@ final class EventQueue {
   var count: Int { rd_kafka_queue_length(raw) }
 
   /// Takes the next event without waiting for one.
+  ///
+  /// A poll may come back empty-handed from a queue that is not empty, when something of librdkafka's
+  /// own made it yield; then nobody would be told of what is left.
   func next() -> Event? {
-    rd_kafka_queue_poll(raw, 0).map { Event($0) }
+    for _ in 0..<4 {
+      if let event = rd_kafka_queue_poll(raw, 0) { return Event(event) }
+      if count == 0 { break }
+    }
+    return nil
   }
 }
 
