@@ -6,6 +6,8 @@ import Kafka
 extension Pipeline {
   /// How often finished offsets are committed: what is completed within it may be sent again after a crash.
   static let commitInterval: Duration = .milliseconds(100)
+  /// How long a revoke waits for its last commit.
+  private static let commitTimeout: Duration = .seconds(2)
   /// How long a revoke waits for what is being sent.
   private static let revokeTimeout: Duration = .seconds(10)
 
@@ -35,7 +37,7 @@ extension Pipeline {
     start {
       if !isLost {
         await self.idle(leaving, within: Self.revokeTimeout)
-        await self.commitAll()
+        await self.atMost(Self.commitTimeout) { await self.commitAll() }
       }
       for state in leaving {
         state.phase = .gone

@@ -20,8 +20,9 @@ enum StopState {
 extension Pipeline {
   /// How long a stop waits for what is being sent.
   private static let drainTimeout: Duration = .seconds(15)
-  /// How long a stop then waits for acknowledgements.
-  private static let publishTimeout: Duration = .seconds(4)
+  /// How long each of the steps after that may take: without a broker none would end by itself, and
+  /// all together has to fit into 25 s.
+  private static let stepTimeout: Duration = .seconds(2)
 
   /// Connects, warms the producer up and joins the group.
   ///
@@ -70,12 +71,12 @@ extension Pipeline {
     if await !settled(within: Self.drainTimeout) {
       log.warning("sends cut short: they may go out twice", .count(inFlight))
       for runtime in connectors.values { runtime.client.close() }
-      _ = await settled(within: Self.publishTimeout)
+      _ = await settled(within: Self.stepTimeout)
     }
     stop = .over
-    await commitAll()
-    await consumer?.close()
-    await producer?.close()
+    await atMost(Self.stepTimeout) { await self.commitAll() }
+    await atMost(Self.stepTimeout) { await self.consumer?.close() }
+    await producer?.close(within: Self.stepTimeout)
     for runtime in connectors.values { runtime.client.close() }
     consumer = nil
     producer = nil
@@ -96,6 +97,19 @@ extension Pipeline {
       }
     }
     return inFlight + concluding == 0
+  }
+
+  /// Waits for the end of `body`, but no longer than `limit`; it may go on behind our back.
+  func atMost(_ limit: Duration, _ body: @escaping () async -> Void) async {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      var waiting: CheckedContinuation<Void, Never>? = continuation
+      let timer = loop.schedule(after: limit) { waiting.take()?.resume() }
+      start {
+        await body()
+        self.loop.cancel(timer)
+        waiting.take()?.resume()
+      }
+    }
   }
 
   private func every(_ interval: Duration, _ action: @escaping () -> Void) {

@@ -30,6 +30,10 @@ final class EventQueue {
       _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
       onReady(self)
     }
+    // A second look, at least once a second: should a signal ever be missed, nothing stands still.
+    loop.onEachTurn { [weak self] in
+      if let self, self.count > 0 { onReady(self) }
+    }
   }
 
   deinit {
