@@ -231,6 +231,8 @@ final class Scenario: Sendable {
   func advance(by duration: Duration) async {
     let loops = state.withLock { $0.workers.values.map(\.running.loop) }
     guard let first = loops.first else { return clock.advance(by: duration) }
+    // Whatever was seen of the workers belongs to turns that have ended then.
+    for loop in loops { await endOfTurn(of: loop) }
     await endOfTurn(of: first) { [clock] in clock.advance(by: duration) }
     for loop in loops { await endOfTurn(of: loop) }
   }
