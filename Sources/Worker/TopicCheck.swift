@@ -30,6 +30,7 @@ struct TopicCheck {
     } catch {
       return .wrong(["Kafka client: \(error.text)"])
     }
+    var hasLookedTwice = false
     while !stop.isRequested {
       let names = [topics.requests, topics.results, topics.deadLetters]
       let findings = await directory.describe(names, within: .seconds(5))
@@ -37,6 +38,12 @@ struct TopicCheck {
         log.limited("topics", every: .seconds(15))?.warning(
           "waiting for Kafka: the topics cannot be looked up", .text(.error, error.name),
           .detail(error.text))
+        continue
+      }
+      // A broker learns of a topic that was just created a moment after the creation is confirmed.
+      if findings.values.contains(.missing), !hasLookedTwice {
+        hasLookedTwice = true
+        try? await Task.sleep(for: .seconds(1))
         continue
       }
       tellUntold(findings, log)

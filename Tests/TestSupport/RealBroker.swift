@@ -20,7 +20,8 @@ public enum RealBroker {
     public init(reason: String) { self.reason = reason }
   }
 
-  /// Makes a topic with one copy; one that exists already is left as it is.
+  /// Makes a topic with one copy, and waits until the broker knows it; one that exists already is left
+  /// as it is.
   public static func createTopic(
     _ name: String, partitions: Int32, retentionMilliseconds: Int64 = 1_300_000_000
   ) throws(NotCreated) {
@@ -49,5 +50,22 @@ public enum RealBroker {
     if code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS {
       throw NotCreated(reason: String(cString: rd_kafka_err2str(code)))
     }
+    try awaitTopic(name, client: client)
+  }
+
+  /// The controller confirms a creation before the broker that serves metadata has heard of it.
+  private static func awaitTopic(_ name: String, client: OpaquePointer) throws(NotCreated) {
+    let topic = rd_kafka_topic_new(client, name, nil)
+    defer { rd_kafka_topic_destroy(topic) }
+    let deadline = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < deadline {
+      var metadata: UnsafePointer<rd_kafka_metadata>?
+      guard rd_kafka_metadata(client, 0, topic, &metadata, 5_000) == RD_KAFKA_RESP_ERR_NO_ERROR,
+        let metadata
+      else { continue }
+      defer { rd_kafka_metadata_destroy(metadata) }
+      if metadata.pointee.topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+    }
+    throw NotCreated(reason: "the broker does not know it after 20 s")
   }
 }
