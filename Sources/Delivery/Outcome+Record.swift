@@ -167,7 +167,7 @@ extension UInt8 {
 
 extension JSONWriter {
   /// Writes a member; none for nil.
-  fileprivate mutating func member(_ name: String, _ text: String?) {
+  fileprivate mutating func member(_ name: StaticString, _ text: String?) {
     guard let text else { return }
     key(name)
     string(text)

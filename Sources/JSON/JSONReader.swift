@@ -210,7 +210,7 @@ extension JSONReader {
       case UInt8(ascii: "\\"):
         index = try JSONEscape(in: bytes, at: index).end
         isEscaped = true
-      case 0x20..<0x80: index += 1
+      case 0x20..<0x80: index = bytes.endOfPlainASCII(from: index + 1)
       case 0x80...: index = try endOfSequence(at: index, in: bytes)
       default: throw JSONError(.controlCharacter, at: index)
       }

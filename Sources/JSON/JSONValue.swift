@@ -78,7 +78,7 @@ public indirect enum JSONValue: Sendable {
     case .object(let members):
       writer.beginObject()
       for (name, value) in members {
-        writer.key(name)
+        writer.key(text: name)
         value.write(to: &writer)
       }
       writer.endObject()

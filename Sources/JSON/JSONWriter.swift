@@ -19,9 +19,23 @@ public struct JSONWriter: Sendable {
   /// Writes `]`.
   public mutating func endArray() { close(UInt8(ascii: "]")) }
 
-  /// Writes a member's name; its value must follow.
-  public mutating func key(_ name: String) {
-    quote(name.utf8Span.span, before: UInt8(ascii: ":"))
+  /// Writes a member's name, which must need no escape; its value must follow.
+  public mutating func key(_ name: StaticString) {
+    bytes.append(addingCapacity: name.utf8CodeUnitCount + 4) { room in
+      if needsComma { room.append(UInt8(ascii: ",")) }
+      room.append(UInt8(ascii: "\""))
+      unsafe room.append(
+        copying: Span(_unsafeStart: name.utf8Start, count: name.utf8CodeUnitCount))
+      room.append(UInt8(ascii: "\""))
+      room.append(UInt8(ascii: ":"))
+    }
+    needsComma = false
+  }
+
+  /// Writes a member's name that is not known beforehand; its value must follow.
+  public mutating func key(text name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -83,32 +97,21 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// Writes a string, and what may follow it.
+  /// Writes a string.
   ///
   /// Room is made once and bytes are copied up to the first that needs an escape, which few strings have.
-  private mutating func quote(_ utf8: Span<UInt8>, before next: UInt8? = nil) {
-    let startsWithComma = needsComma
-    var index = 0
-    bytes.append(addingCapacity: utf8.count + 4) { room in
-      if startsWithComma { room.append(UInt8(ascii: ",")) }
+  private mutating func quote(_ utf8: Span<UInt8>) {
+    let plain = utf8.endOfPlainText(from: 0)
+    bytes.append(addingCapacity: utf8.count + 3) { room in
+      if needsComma { room.append(UInt8(ascii: ",")) }
       room.append(UInt8(ascii: "\""))
-      while index < utf8.count, !Self.needsEscape(utf8[index]) {
-        room.append(utf8[index])
-        index += 1
-      }
-      guard index == utf8.count else { return }
-      room.append(UInt8(ascii: "\""))
-      if let next { room.append(next) }
+      room.append(copying: utf8.extracting(first: plain))
+      if plain == utf8.count { room.append(UInt8(ascii: "\"")) }
     }
     needsComma = true
-    guard index < utf8.count else { return }
-    for index in index..<utf8.count { appendEscaped(utf8[index]) }
+    guard plain < utf8.count else { return }
+    for index in plain..<utf8.count { appendEscaped(utf8[index]) }
     bytes.append(UInt8(ascii: "\""))
-    if let next { bytes.append(next) }
-  }
-
-  private static func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
   private mutating func appendEscaped(_ byte: UInt8) {
@@ -128,5 +131,17 @@ public struct JSONWriter: Sendable {
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends all of `span`; there must be room.
+  fileprivate mutating func append(copying span: Span<UInt8>) {
+    unsafe span.withUnsafeBufferPointer { source in
+      unsafe withUnsafeMutableBufferPointer { room, count in
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: room[count...])
+        count += unsafe rest.update(fromContentsOf: source)
+      }
+    }
   }
 }

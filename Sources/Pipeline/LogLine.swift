@@ -56,7 +56,7 @@ struct LogLine {
     ]
       + fields
     {
-      writer.key(field.key.rawValue)
+      writer.key(text: field.key.rawValue)
       switch field.value {
       case .text(let text): writer.string(bounded(text))
       case .integer(let number): writer.integer(number)

@@ -20,12 +20,12 @@ extension OutgoingResponse {
 
 extension JSONWriter {
   mutating func member(_ name: String, _ text: String?) {
-    key(name)
+    key(text: name)
     if let text { string(text) } else { null() }
   }
 
   mutating func member(_ name: String, _ number: Int) {
-    key(name)
+    key(text: name)
     integer(number)
   }
 }

@@ -94,7 +94,7 @@ extension Sample.End {
 
 extension JSONWriter {
   fileprivate mutating func member(_ name: String, _ text: String?) {
-    key(name)
+    key(text: name)
     if let text { string(text) } else { null() }
   }
 }
