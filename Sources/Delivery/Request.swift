@@ -1,29 +1,31 @@
 /// One request for a code to be sent, as decoded from a record.
-public struct Request: Sendable {
+///
+/// An object, because each step holds it and none changes it.
+public final class Request: Sendable {
   /// The idempotency key: the producer's, or `topic/partition/offset`.
-  public var eventID: String
+  public let eventID: String
   /// Whether the producer gave `eventID`, so that another record may carry it too.
-  public var hasExplicitID: Bool
+  public let hasExplicitID: Bool
   /// The record that came first.
-  public var origin: RecordOrigin
+  public let origin: RecordOrigin
   /// To whom.
-  public var recipient: Recipient
+  public let recipient: Recipient
   /// What for.
-  public var usageType: UsageType
+  public let usageType: UsageType
   /// What templates and receivers get.
-  public var payload: Payload
+  public let payload: Payload
   /// The client's address.
-  public var ip: String?
+  public let ip: String?
   /// Whether it takes part in supersession: it has a code, no link, is no invitation and did not opt out.
-  public var supersedes: Bool
+  public let supersedes: Bool
   /// The producer's `metadata`, a JSON object byte for byte, to be echoed.
-  public var metadata: [UInt8]?
+  public let metadata: [UInt8]?
   /// When it was enqueued: the record's timestamp, or now if that lies in the future or is unknown.
-  public var requestedAt: Timestamp
+  public let requestedAt: Timestamp
   /// When it becomes worthless.
-  public var expiresAt: Timestamp
+  public let expiresAt: Timestamp
   /// `traceparent` and `tracestate`, to be continued.
-  public var trace: [RecordHeader]
+  public let trace: [RecordHeader]
 
   /// The channel, which is the recipient's.
   public var channel: Channel { recipient.channel }

@@ -49,6 +49,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var thread: pthread_t?
   private var watches: [Watch?] = []
   private var ready: [UnownedJob] = []
+  private var soonActions: [() -> Void] = []
   private var timers = TimerHeap<() -> Void>()
   private var turnHooks: [() -> Void] = []
   private var isTurnRequested = false
@@ -122,6 +123,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     if mustWake { wake() }
   }
 
+  /// Calls `action` later in this turn, when whoever runs now has returned.
+  ///
+  /// So nobody is called back from inside a call of his own, and no chain of callbacks grows deep.
+  public func soon(_ action: @escaping () -> Void) {
+    assertOnLoop()
+    soonActions.append(action)
+  }
+
   /// Calls `hook` once in each turn, after the descriptors were handled.
   public func onEachTurn(_ hook: @escaping () -> Void) {
     turnHooks.append(hook)
@@ -148,7 +157,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   private func timeout() -> Int32 {
-    if !ready.isEmpty || isTurnRequested { return 0 }
+    if !ready.isEmpty || !soonActions.isEmpty || isTurnRequested { return 0 }
     guard let due = timers.earliest else { return 1_000 }
     guard let left = clock.realTime(until: due) else { return 1_000 }
     let milliseconds = (left + .microseconds(999)) / .milliseconds(1)
@@ -156,7 +165,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   private func runJobs() {
-    while !ready.isEmpty {
+    while !ready.isEmpty || !soonActions.isEmpty {
+      runSoonActions()
       var jobs: [UnownedJob] = []
       swap(&jobs, &ready)
       for job in jobs {
@@ -167,6 +177,17 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         jobs.removeAll(keepingCapacity: true)
         ready = jobs
       }
+    }
+  }
+
+  private func runSoonActions() {
+    guard !soonActions.isEmpty else { return }
+    var actions: [() -> Void] = []
+    swap(&actions, &soonActions)
+    for action in actions { action() }
+    if soonActions.isEmpty {
+      actions.removeAll(keepingCapacity: true)
+      soonActions = actions
     }
   }
 

@@ -11,51 +11,48 @@ extension Pipeline {
   static let exchangeTimeout: Duration = .seconds(12)
 
   /// Hands `message` to the provider once, and gives the slot back as soon as the exchange is over.
-  /// - Throws: a halt when stopping cut the try short before anything was written.
-  func attempt(
-    _ message: Message, through connector: Connector, for job: Job
-  ) async throws(Halt) -> Answer {
+  /// - Parameter then: told later what came of it; nil when stopping cut the try short before anything was written.
+  func send(
+    _ message: Message, through connector: Connector, for job: Job,
+    then: @escaping (Answer?) -> Void
+  ) {
     let runtime = runtime(of: connector)
+    let deadline = job.request?.expiresAt ?? now
     let context = SendContext(
-      now: now, deadline: job.request?.expiresAt ?? now, nonce: Nonce(random.next(), random.next()))
+      now: now, deadline: deadline, nonce: Nonce(random.next(), random.next()))
     let exchange: Exchange
     do throws(Refusal) {
       exchange = try connector.driver.exchange(for: message, context: context)
     } catch {
       runtime.telemetry.countAttempt(error.answer.class)
       leaveSlot(job, after: error.answer)
-      return error.answer
+      return loop.soon { then(error.answer) }
     }
     let startedAt = now
     beginTry(job, through: runtime)
-    let answer = await send(exchange, of: message, through: runtime, until: context.deadline)
-    endTry(job, through: runtime, startedAt: startedAt, answer)
-    leaveSlot(job, after: answer)
-    guard let answer else { throw Halt(verdict: .abandon) }
-    return answer
-  }
-
-  /// - Returns: nil when stopping cut the exchange short before anything was written.
-  private func send(
-    _ exchange: Exchange, of message: Message, through runtime: ConnectorRuntime,
-    until deadline: Timestamp
-  ) async -> Answer? {
+    let limit = min(Self.exchangeTimeout, deadline - now)
     switch exchange {
     case .http(var request):
       request.headers.append(("Idempotency-Key", percentEncoded(message.eventID)))
-      let limit = min(Self.exchangeTimeout, deadline - now)
-      let ending = await runtime.client.send(request, deadline: loop.clock.now + limit)
-      switch ending {
-      case .reply(let reply): return runtime.connector.driver.answer(to: .http(reply))
-      case .failed(let failure):
-        if failure.isUntouchedByStopping { return nil }
-        if case .responding(let status) = failure.stage,
-          type(of: runtime.connector.driver).statusIsContract
-        {
-          return runtime.connector.driver.answer(to: .http(HTTPReply(status: status)))
-        }
-        return failure.answer
+      runtime.client.send(request, deadline: loop.clock.now + limit) { ending in
+        let answer = self.answer(to: ending, by: runtime.connector.driver)
+        self.endTry(job, through: runtime, startedAt: startedAt, answer)
+        self.leaveSlot(job, after: answer)
+        then(answer)
       }
+    }
+  }
+
+  /// - Returns: nil when stopping cut the exchange short before anything was written.
+  private func answer(to ending: HTTPEnding, by driver: any Driver) -> Answer? {
+    switch ending {
+    case .reply(let reply): return driver.answer(to: .http(reply))
+    case .failed(let failure):
+      if failure.isUntouchedByStopping { return nil }
+      if case .responding(let status) = failure.stage, type(of: driver).statusIsContract {
+        return driver.answer(to: .http(HTTPReply(status: status)))
+      }
+      return failure.answer
     }
   }
 

@@ -11,21 +11,26 @@ extension Pipeline {
   private static let publishRetry: Duration = .seconds(1)
 
   /// Publishes dead letter and outcome, in this order: a crash between the two repeats the first, never loses it.
-  func conclude(_ job: Job, as ending: Ending) async {
+  func conclude(_ job: Job, as ending: Ending) {
     leaveSlot(job, after: nil)
     leaveTurn(job)
     enter(job, .concluding)
-    if let disposition = ending.disposition {
-      guard await publishDeadLetter(of: job, ending, disposition) else { return abandon(job) }
-      telemetry.deadLetters[disposition].increment()
+    guard let disposition = ending.disposition else { return publishOutcome(of: job, ending) }
+    publish(deadLetter(of: job, ending, disposition), of: job) {
+      self.telemetry.deadLetters[disposition].increment()
+      self.publishOutcome(of: job, ending)
     }
+  }
+
+  private func publishOutcome(of job: Job, _ ending: Ending) {
     let outcome = outcome(of: job, ending)
     let record = ProducerRecord(
       topic: configuration.topics.results, partition: job.record.partition, key: outcome.key,
       value: outcome.value(), headers: outcome.headers(source: eventSource))
-    guard await publish(record, for: job) else { return abandon(job) }
-    noteConcluded(job, outcome)
-    finish(job)
+    publish(record, for: job) {
+      self.noteConcluded(job, outcome)
+      self.finish(job)
+    }
   }
 
   /// Marks the record as done and forgets the job.
@@ -57,24 +62,59 @@ extension Pipeline {
 
   // MARK: - Publishing
 
-  /// Produces `record` until it is acknowledged.
-  /// - Returns: false when we must not go on: the partition is gone, or the stop will not wait.
-  private func publish(_ record: ProducerRecord, for job: Job) async -> Bool {
-    while job.partition.phase != .gone, !stop.isOver, let producer {
-      do throws(KafkaError) {
-        _ = try await producer.send(record)
-        noteWritable(true)
-        return true
-      } catch {
-        noteWritable(false)
-        log.limited("publish", every: .seconds(10))?.error(
+  /// Produces `record` until it is acknowledged, then calls `then`; the job is handed back when we must
+  /// not go on: the partition is gone, or the stop will not wait.
+  private func publish(
+    _ record: ProducerRecord, for job: Job, then: @escaping () -> Void
+  ) {
+    guard let producer = writer(for: job) else { return abandon(job) }
+    producer.send(record) { result in
+      switch result {
+      case .success:
+        self.noteWritable(true)
+        then()
+      case .failure(let error):
+        self.noteWritable(false)
+        self.log.limited("publish", every: .seconds(10))?.error(
           "cannot write to Kafka: intake waits until this works again",
           .text(.topic, record.topic), .number(.partition, record.partition),
           .text(.error, error.name), .detail(error.text))
-        await loop.sleep(until: loop.clock.now + Self.publishRetry)
+        self.publishLater { self.publish(record, for: job, then: then) }
       }
     }
-    return false
+  }
+
+  /// As ``publish(_:for:then:)``; a letter that is too large goes without its value.
+  private func publish(_ letter: DeadLetter, of job: Job, then: @escaping () -> Void) {
+    guard let producer = writer(for: job) else { return abandon(job) }
+    producer.send(record(letter, of: job, partitions: partitions(of: producer))) { result in
+      switch result {
+      case .success:
+        self.noteWritable(true)
+        then()
+      case .failure(let error) where error.isTooLarge && letter.valueChange == nil:
+        var letter = letter
+        letter.valueChange = .omitted
+        self.publish(letter, of: job, then: then)
+      case .failure(let error):
+        self.noteWritable(false)
+        self.telemetry.deadLetterFailures.increment()
+        self.log.limited("dead-letter", every: .seconds(10))?.error(
+          "cannot write a dead letter: its offset stays, intake waits",
+          .text(.topic, self.configuration.topics.deadLetters), .text(.error, error.name),
+          .detail(error.text))
+        self.publishLater { self.publish(letter, of: job, then: then) }
+      }
+    }
+  }
+
+  /// The producer, as long as `job` may still be concluded by us.
+  private func writer(for job: Job) -> KafkaProducer? {
+    job.partition.phase == .gone || stop.isOver ? nil : producer
+  }
+
+  private func publishLater(_ publish: @escaping () -> Void) {
+    loop.schedule(after: Self.publishRetry, publish)
   }
 
   private func noteWritable(_ isWritable: Bool) {
@@ -84,9 +124,9 @@ extension Pipeline {
     }
   }
 
-  private func publishDeadLetter(
+  private func deadLetter(
     of job: Job, _ ending: Ending, _ disposition: DeadLetter.Disposition
-  ) async -> Bool {
+  ) -> DeadLetter {
     var letter = DeadLetter(
       disposition, code: ending.code ?? disposition.rawValue, message: ending.detail,
       group: configuration.group, origin: job.origin, attempts: job.history.tries, failedAt: now,
@@ -94,26 +134,7 @@ extension Pipeline {
       firstAttemptAt: job.history.firstAttemptAt,
       expiresAt: job.request?.expiresAt ?? job.undecodable?.expiresAt)
     if configuration.deadLetterValue == .redacted { letter.valueChange = .redacted }
-    while job.partition.phase != .gone, !stop.isOver, let producer {
-      do throws(KafkaError) {
-        _ = try await producer.send(record(letter, of: job, partitions: partitions(of: producer)))
-        noteWritable(true)
-        return true
-      } catch {
-        if error.isTooLarge, letter.valueChange == nil {
-          letter.valueChange = .omitted
-          continue
-        }
-        noteWritable(false)
-        telemetry.deadLetterFailures.increment()
-        log.limited("dead-letter", every: .seconds(10))?.error(
-          "cannot write a dead letter: its offset stays, intake waits",
-          .text(.topic, configuration.topics.deadLetters), .text(.error, error.name),
-          .detail(error.text))
-        await loop.sleep(until: loop.clock.now + Self.publishRetry)
-      }
-    }
-    return false
+    return letter
   }
 
   private func partitions(of producer: KafkaProducer) -> Int32 {

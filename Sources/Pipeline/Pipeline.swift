@@ -86,38 +86,24 @@ public actor Pipeline {
   func launch(_ job: Job) {
     enter(job, .inFlight)
     do throws(Halt) {
-      let departure = try prepare(job)
-      start { await self.settle(job, self.send(departure, for: job)) }
+      let request = try decode(job)
+      try takeTurn(job, request)
+      let route = try resolve(request, for: job)
+      let message = try render(request, with: route)
+      try takeSlot(job, request, of: route.connector)
+      send(message, through: route.connector, for: job) { answer in
+        self.settle(job, self.decide(request, of: job, after: answer))
+      }
     } catch {
       if case .waiting = error.verdict { return }
-      start { await self.settle(job, error.verdict) }
-    }
-  }
-
-  /// All that comes before the send; nothing of it waits.
-  private func prepare(_ job: Job) throws(Halt) -> Departure {
-    let request = try decode(job)
-    try takeTurn(job, request)
-    let route = try resolve(request, for: job)
-    let message = try render(request, with: route)
-    try takeSlot(job, request, of: route.connector)
-    return Departure(request: request, message: message, connector: route.connector)
-  }
-
-  /// One try, and what its end means.
-  private func send(_ departure: Departure, for job: Job) async -> Verdict {
-    do throws(Halt) {
-      let answer = try await attempt(departure.message, through: departure.connector, for: job)
-      return decide(departure.request, of: job, after: answer)
-    } catch {
-      return error.verdict
+      loop.soon { self.settle(job, error.verdict) }
     }
   }
 
   /// Does what one pass came to.
-  private func settle(_ job: Job, _ verdict: Verdict) async {
+  private func settle(_ job: Job, _ verdict: Verdict) {
     switch verdict {
-    case .conclude(let ending): await conclude(job, as: ending)
+    case .conclude(let ending): conclude(job, as: ending)
     case .later(let due):
       leaveTurn(job)
       park(job, until: due)
@@ -129,6 +115,8 @@ public actor Pipeline {
   }
 
   /// Starts a task whose continuations resume on the loop, never on the global pool.
+  ///
+  /// For what happens seldom: a request has no task, which would cost a quarter of all its CPU.
   func start(_ body: @escaping () async -> Void) {
     Task.immediate(executorPreference: loop) { await body() }
   }
@@ -166,7 +154,8 @@ public actor Pipeline {
   }
 
   /// What the end of a try means for its request now.
-  private func decide(_ request: Request, of job: Job, after answer: Answer) -> Verdict {
+  private func decide(_ request: Request, of job: Job, after answer: Answer?) -> Verdict {
+    guard let answer else { return .abandon }
     guard job.partition.phase != .gone else {
       log.warning(
         "answer came after the partition was taken away: not published",

@@ -20,21 +20,6 @@ enum Verdict {
   case abandon
 }
 
-/// A message on its way out, with a slot of the connector it goes by.
-///
-/// An object, so that the task that carries it holds one reference and not its many parts.
-final class Departure {
-  let request: Request
-  let message: Message
-  let connector: Connector
-
-  init(request: Request, message: Message, connector: Connector) {
-    self.request = request
-    self.message = message
-    self.connector = connector
-  }
-}
-
 /// Leaves the straight line early.
 struct Halt: Error {
   var verdict: Verdict

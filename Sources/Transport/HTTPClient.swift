@@ -33,24 +33,43 @@ public final class HTTPClient {
   public func send(
     _ exchange: HTTPExchange, deadline: ContinuousClock.Instant
   ) async -> HTTPEnding {
-    guard !pool.isClosed else { return .failed(.stopped) }
-    if let complaint = exchange.complaint {
-      return .failed(
-        TransportFailure(
-          .notWritten, code: TransportFailure.Code.requestInvalid, detail: complaint))
+    await withCheckedContinuation { continuation in
+      send(exchange, deadline: deadline) { continuation.resume(returning: $0) }
     }
-    guard deadline > loop.now else {
-      return .failed(
-        TransportFailure(
-          .notWritten, code: TransportFailure.Code.queueTimeout, detail: "sent past its deadline"))
-    }
+  }
+
+  /// Sends a request.
+  /// - Parameters:
+  ///   - exchange: the request.
+  ///   - deadline: when to give up, on the loop's clock; waiting for a connection counts.
+  ///   - completion: told of the one ending, on the loop, after this has returned: a whole response,
+  ///     or how far the exchange got.
+  public func send(
+    _ exchange: HTTPExchange, deadline: ContinuousClock.Instant,
+    completion: @escaping (HTTPEnding) -> Void
+  ) {
     sent += 1
-    return await withCheckedContinuation { continuation in
-      let open = OpenExchange(
-        exchange, order: sent, deadline: deadline, loop: loop, continuation: continuation)
-      open.arm { [pool] in pool.expire(open) }
-      pool.submit(open)
+    let open = OpenExchange(
+      exchange, order: sent, deadline: deadline, loop: loop, completion: completion)
+    if let refusal = refusal(of: exchange, deadline: deadline) { return open.end(.failed(refusal)) }
+    open.arm { [pool] in pool.expire(open) }
+    pool.submit(open)
+  }
+
+  /// Why a request does not even wait for a connection.
+  private func refusal(
+    of exchange: HTTPExchange, deadline: ContinuousClock.Instant
+  ) -> TransportFailure? {
+    if pool.isClosed { return .stopped }
+    if let complaint = exchange.complaint {
+      return TransportFailure(
+        .notWritten, code: TransportFailure.Code.requestInvalid, detail: complaint)
     }
+    if deadline <= loop.now {
+      return TransportFailure(
+        .notWritten, code: TransportFailure.Code.queueTimeout, detail: "sent past its deadline")
+    }
+    return nil
   }
 
   /// Closes every connection that lies idle; exchanges go on.

@@ -14,17 +14,18 @@ final class OpenExchange {
   unowned var connection: Connection?
   private let loop: EventLoop
   private var timer: TimerToken?
-  private var continuation: CheckedContinuation<HTTPEnding, Never>?
+  private var completion: ((HTTPEnding) -> Void)?
+  private var ending: HTTPEnding?
 
   init(
     _ exchange: HTTPExchange, order: UInt64, deadline: ContinuousClock.Instant, loop: EventLoop,
-    continuation: CheckedContinuation<HTTPEnding, Never>
+    completion: @escaping (HTTPEnding) -> Void
   ) {
     self.exchange = exchange
     self.order = order
     self.deadline = deadline
     self.loop = loop
-    self.continuation = continuation
+    self.completion = completion
   }
 
   /// Calls `action` at the deadline, unless the exchange ends before.
@@ -33,11 +34,17 @@ final class OpenExchange {
   }
 
   /// Ends the exchange; what comes second is a fault of the program.
+  ///
+  /// Whoever sent it is told when pool and connection have done their part.
   func end(_ ending: HTTPEnding) {
-    guard let continuation = continuation.take() else {
-      preconditionFailure("an exchange ended twice")
-    }
+    precondition(self.ending == nil, "an exchange ended twice")
     if let timer { loop.cancel(timer) }
-    continuation.resume(returning: ending)
+    self.ending = ending
+    loop.soon { [self] in tell() }
+  }
+
+  private func tell() {
+    guard let ending, let completion = completion.take() else { return }
+    completion(ending)
   }
 }

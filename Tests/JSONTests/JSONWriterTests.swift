@@ -42,7 +42,7 @@ import Testing
     value.string(text)
     #expect(String(decoding: value.bytes, as: UTF8.self) == written)
     var name = JSONWriter()
-    name.key(text)
+    name.key(text: text)
     #expect(String(decoding: name.bytes, as: UTF8.self) == written + ":")
   }
 
