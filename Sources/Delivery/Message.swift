@@ -1,5 +1,7 @@
 /// What a driver is given: to whom, what for, and the text where it is ours to write.
-public struct Message: Sendable {
+///
+/// An object, because it is handed through many calls and none changes it.
+public final class Message: Sendable {
   /// The text of a message; prints nothing of it.
   public enum Content: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     /// The provider or receiver writes the text: it gets usage type and payload.
@@ -46,17 +48,17 @@ public struct Message: Sendable {
   }
 
   /// The idempotency key of the request.
-  public var eventID: String
+  public let eventID: String
   /// To whom.
-  public var recipient: Recipient
+  public let recipient: Recipient
   /// What for.
-  public var usageType: UsageType
+  public let usageType: UsageType
   /// What the producer gave for templates and receivers.
-  public var payload: Payload
+  public let payload: Payload
   /// The client's address, when the producer gave it.
-  public var ip: String?
+  public let ip: String?
   /// The text.
-  public var content: Content
+  public let content: Content
 
   /// A message.
   public init(

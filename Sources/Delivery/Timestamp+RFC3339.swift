@@ -115,9 +115,11 @@ private struct DateText {
 
 extension InlineArray<24, UInt8> {
   fileprivate mutating func put(_ number: Int, digits: Int, at index: Int) {
-    var rest = number
-    for place in (index..<index + digits).reversed() {
-      self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+    var rest = UInt32(truncatingIfNeeded: number)
+    var place = index + digits
+    while place > index {
+      place -= 1
+      self[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     }
   }

@@ -36,6 +36,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
       self.handler = handler
     }
   }
+  /// A closure by itself would be wrapped in another one, with an allocation, to stand in an array.
+  private struct Action {
+    let run: () -> Void
+  }
   private struct Inbox: ~Copyable {
     var jobs: [UnownedJob] = []
     var work: [@Sendable () -> Void] = []
@@ -49,8 +53,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var thread: pthread_t?
   private var watches: [Watch?] = []
   private var ready: [UnownedJob] = []
-  private var soonActions: [() -> Void] = []
-  private var timers = TimerHeap<() -> Void>()
+  private var soonActions: [Action] = []
+  private var timers = TimerHeap<Action>()
   private var turnHooks: [() -> Void] = []
   private var isTurnRequested = false
   private let inbox = Mutex(Inbox())
@@ -99,7 +103,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
       runJobs()
       for hook in turnHooks { hook() }
       runJobs()
-      while let action = timers.popDue(now) { action() }
+      while let action = timers.popDue(now) { action.run() }
       runJobs()
     }
     thread = nil
@@ -128,7 +132,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// So nobody is called back from inside a call of his own, and no chain of callbacks grows deep.
   public func soon(_ action: @escaping () -> Void) {
     assertOnLoop()
-    soonActions.append(action)
+    soonActions.append(Action(run: action))
   }
 
   /// Calls `hook` once in each turn, after the descriptors were handled.
@@ -182,9 +186,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   private func runSoonActions() {
     guard !soonActions.isEmpty else { return }
-    var actions: [() -> Void] = []
+    var actions: [Action] = []
     swap(&actions, &soonActions)
-    for action in actions { action() }
+    for action in actions { action.run() }
     if soonActions.isEmpty {
       actions.removeAll(keepingCapacity: true)
       soonActions = actions
@@ -270,7 +274,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     at instant: ContinuousClock.Instant, _ action: @escaping () -> Void
   ) -> TimerToken {
     assertOnLoop()
-    return timers.insert(at: instant, action)
+    return timers.insert(at: instant, Action(run: action))
   }
 
   /// Calls `action` once, on the loop, after `delay`.

@@ -8,8 +8,9 @@ public struct TimerToken: Hashable, Sendable {
 ///
 /// Values that are due at the same instant come out in the order in which they went in.
 public struct TimerHeap<Value> {
+  /// Its time is a distance from ``origin``: an instant is opaque to the compiler, a duration is two words.
   private struct Entry {
-    var due: ContinuousClock.Instant
+    var due: Duration
     var order: UInt64
     var slot: Int32
   }
@@ -18,6 +19,7 @@ public struct TimerHeap<Value> {
     var index: Int32 = -1
     var value: Value?
   }
+  private let origin = ContinuousClock.now
   private var heap: [Entry] = []
   private var slots: [Slot] = []
   private var free: [Int32] = []
@@ -30,7 +32,9 @@ public struct TimerHeap<Value> {
   public var count: Int { heap.count }
 
   /// When the earliest value is due, nil when there is none.
-  public var earliest: ContinuousClock.Instant? { heap.first?.due }
+  public var earliest: ContinuousClock.Instant? {
+    heap.first.map { origin.advanced(by: $0.due) }
+  }
 
   /// Adds a value.
   /// - Parameters:
@@ -48,7 +52,7 @@ public struct TimerHeap<Value> {
     }
     slots[Int(slot)].value = value
     inserted += 1
-    heap.append(Entry(due: due, order: inserted, slot: slot))
+    heap.append(Entry(due: origin.duration(to: due), order: inserted, slot: slot))
     siftUp(heap.count - 1)
     return TimerToken(slot: slot, generation: slots[Int(slot)].generation)
   }
@@ -64,7 +68,7 @@ public struct TimerHeap<Value> {
 
   /// Takes out the earliest value if it is due at `now`.
   public mutating func popDue(_ now: ContinuousClock.Instant) -> Value? {
-    guard let first = heap.first, first.due <= now else { return nil }
+    guard let first = heap.first, first.due <= origin.duration(to: now) else { return nil }
     return removeEntry(at: 0)
   }
 

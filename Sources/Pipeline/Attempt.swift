@@ -11,7 +11,8 @@ extension Pipeline {
   static let exchangeTimeout: Duration = .seconds(12)
 
   /// Hands `message` to the provider once, and gives the slot back as soon as the exchange is over.
-  /// - Parameter then: told later what came of it; nil when stopping cut the try short before anything was written.
+  ///
+  /// `then` is told later what came of it; nil when stopping cut the try short before anything was written.
   func send(
     _ message: Message, through connector: Connector, for job: Job,
     then: @escaping (Answer?) -> Void

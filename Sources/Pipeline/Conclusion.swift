@@ -36,17 +36,13 @@ extension Pipeline {
   /// Marks the record as done and forgets the job.
   func finish(_ job: Job) {
     job.partition.ledger?.complete(job.record.offset)
-    if let request = job.request, request.hasExplicitID {
-      deduplication.conclude(request.eventID, origin: job.origin)
-    }
+    if let key = job.deduplicationKey { deduplication.conclude(key, origin: job.origin) }
     retire(job)
   }
 
   /// Hands the record back uncommitted: it comes again, to us or to another.
   func abandon(_ job: Job) {
-    if let request = job.request, request.hasExplicitID {
-      deduplication.abandon(request.eventID, origin: job.origin)
-    }
+    if let key = job.deduplicationKey { deduplication.abandon(key, origin: job.origin) }
     retire(job)
   }
 

@@ -15,9 +15,24 @@ struct Deduplication {
     /// This very record, already concluded here: it came back after a rebalance.
     case concludedHere
   }
-  private struct Key: Hashable {
-    var high: Int
-    var low: Int
+  /// What stands for an event id; made once for a record.
+  struct Key: Hashable {
+    private let high: Int
+    private let low: Int
+
+    init(_ eventID: String) {
+      high = Self.hash(eventID, salt: 1)
+      low = Self.hash(eventID, salt: 2)
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(high) }
+
+    private static func hash(_ text: String, salt: Int) -> Int {
+      var hasher = Hasher()
+      hasher.combine(salt)
+      text.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
+      return hasher.finalize()
+    }
   }
   private struct Entry {
     var body: Int
@@ -42,16 +57,15 @@ struct Deduplication {
 
   /// Looks an id up, and remembers it when it is new.
   /// - Parameters:
-  ///   - eventID: the id.
+  ///   - key: the id.
   ///   - body: a hash of the record's value.
   ///   - origin: the record.
   ///   - now: the time, for what is too old.
   /// - Returns: what the id has been seen as.
   mutating func admit(
-    _ eventID: String, body: Int, origin: RecordOrigin, now: ContinuousClock.Instant
+    _ key: Key, body: Int, origin: RecordOrigin, now: ContinuousClock.Instant
   ) -> Finding {
     forget(before: now - window)
-    let key = Self.key(eventID)
     if let known = entries[key] {
       if known.partition == origin.partition, known.offset == origin.offset {
         if known.isConcluded { return .concludedHere }
@@ -64,9 +78,8 @@ struct Deduplication {
     return .new
   }
 
-  /// Notes that the outcome of the record that owns `eventID` stands in the results topic.
-  mutating func conclude(_ eventID: String, origin: RecordOrigin) {
-    let key = Self.key(eventID)
+  /// Notes that the outcome of the record that owns `key` stands in the results topic.
+  mutating func conclude(_ key: Key, origin: RecordOrigin) {
     guard var entry = entries[key], entry.offset == origin.offset,
       entry.partition == origin.partition
     else { return }
@@ -75,8 +88,7 @@ struct Deduplication {
   }
 
   /// Forgets an id whose record was handed back: it comes again, here or elsewhere.
-  mutating func abandon(_ eventID: String, origin: RecordOrigin) {
-    let key = Self.key(eventID)
+  mutating func abandon(_ key: Key, origin: RecordOrigin) {
     if let entry = entries[key], entry.offset == origin.offset,
       entry.partition == origin.partition, !entry.isConcluded
     {
@@ -94,16 +106,5 @@ struct Deduplication {
       order.removeFirst(head)
       head = 0
     }
-  }
-
-  private static func key(_ eventID: String) -> Key {
-    Key(high: hash(eventID, salt: 1), low: hash(eventID, salt: 2))
-  }
-
-  private static func hash(_ text: String, salt: Int) -> Int {
-    var hasher = Hasher()
-    hasher.combine(salt)
-    text.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
-    return hasher.finalize()
   }
 }

@@ -100,8 +100,10 @@ extension Pipeline {
   /// Lets a request in that is the first of its event id, and that is worth sending.
   private func admit(_ job: Job, _ request: Request) throws(Halt) {
     if request.hasExplicitID {
+      let key = Deduplication.Key(request.eventID)
+      job.deduplicationKey = key
       let finding = deduplication.admit(
-        request.eventID, body: valueHash(of: job.record), origin: job.origin, now: loop.now)
+        key, body: valueHash(of: job.record), origin: job.origin, now: loop.now)
       switch finding {
       case .new: break
       case .duplicate:

@@ -38,6 +38,8 @@ final class Job {
   var request: Request?
   /// Why it is none.
   var undecodable: UndecodableRequest?
+  /// Its event id, when the producer gave one.
+  var deduplicationKey: Deduplication.Key?
   var history = AttemptHistory()
   var stage: Stage?
   var place: Place?

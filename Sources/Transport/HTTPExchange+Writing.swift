@@ -6,20 +6,20 @@ extension HTTPExchange {
   /// Nothing in it may change the request's shape. Values are held to printable ASCII: who reads
   /// other bytes as what is anybody's guess.
   var complaint: String? {
-    guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenCharacter) else {
+    guard method.isToken else {
       return "the method is no token"
     }
-    guard endpoint.target.utf8.first == UInt8(ascii: "/"),
-      endpoint.target.utf8.allSatisfy(\.isVisible)
-    else { return "the target is no path of printable ASCII" }
-    guard !endpoint.host.isEmpty, endpoint.host.utf8.allSatisfy(\.isVisible) else {
+    guard endpoint.target.utf8.first == UInt8(ascii: "/"), endpoint.target.isVisible else {
+      return "the target is no path of printable ASCII"
+    }
+    guard !endpoint.host.isEmpty, endpoint.host.isVisible else {
       return "the host is no name"
     }
     for (name, value) in headers {
-      guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter) else {
+      guard name.isToken else {
         return "the name of a header is no token"
       }
-      guard value.utf8.allSatisfy({ $0.isVisible || $0 == 0x20 || $0 == 0x09 }) else {
+      guard value.isFieldValue else {
         return "the header \(name) holds something beyond printable ASCII"
       }
       guard !Self.isOurs(name) else { return "the header \(name) is the transport's to write" }
@@ -70,7 +70,26 @@ extension HTTPExchange {
   }
 }
 
-extension UInt8 {
+extension String {
+  /// Whether it is a token (https://www.rfc-editor.org/rfc/rfc9110#name-tokens).
+  fileprivate var isToken: Bool {
+    !isEmpty && utf8Span.span.holdsOnly { $0.isTokenCharacter }
+  }
+
   /// Whether it is ASCII that leaves ink.
-  fileprivate var isVisible: Bool { self > 0x20 && self < 0x7F }
+  fileprivate var isVisible: Bool { utf8Span.span.holdsOnly { $0 &- 0x21 < 0x5E } }
+
+  /// Whether it is printable ASCII, spaces and tabs.
+  fileprivate var isFieldValue: Bool {
+    utf8Span.span.holdsOnly { $0 &- 0x20 < 0x5F || $0 == 0x09 }
+  }
+}
+
+extension Span<UInt8> {
+  /// A loop by hand: this looks at every byte of every request.
+  @inline(__always)
+  fileprivate func holdsOnly(_ isAllowed: (UInt8) -> Bool) -> Bool {
+    for index in indices where !isAllowed(self[index]) { return false }
+    return true
+  }
 }

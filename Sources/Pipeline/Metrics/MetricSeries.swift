@@ -69,22 +69,24 @@ public final class Histogram: MetricSeries {
   /// How many times were observed.
   public var count: UInt64 { counts.reduce(0, &+) }
   /// The sum of the observed times in seconds.
-  public private(set) var sum: Double = 0
+  public var sum: Double { total / .seconds(1) }
+  private var total: Duration = .zero
+  private let limits: [Duration]
   private var counts: [UInt64]
 
   init(bounds: [Double]) {
     self.bounds = bounds
+    limits = bounds.map { .seconds($0) }
     counts = Array(repeating: 0, count: bounds.count + 1)
   }
 
   /// Counts a time; a negative one (clocks differ) counts as zero.
   public func observe(_ time: Duration) {
-    let (seconds, attoseconds) = time.components
-    let value = max(0, Double(seconds) + Double(attoseconds) * 1e-18)
+    let time = max(.zero, time)
     var bucket = 0
-    while bucket < bounds.count, value > bounds[bucket] { bucket += 1 }
+    while bucket < limits.count, time > limits[bucket] { bucket += 1 }
     counts[bucket] &+= 1
-    sum += value
+    total += time
   }
 
   func write(to exposition: inout Exposition, name: String, labels: SeriesLabels) {
