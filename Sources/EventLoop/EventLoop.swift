@@ -56,6 +56,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var soonActions: [Action] = []
   private var timers = TimerHeap<Action>()
   private var turnHooks: [() -> Void] = []
+  private var quietHooks: [() -> Bool] = []
   private var isTurnRequested = false
   private let inbox = Mutex(Inbox())
   private let stopping = Atomic(false)
@@ -102,6 +103,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
       }
       runJobs()
       for hook in turnHooks { hook() }
+      if count == 0 { runQuietHooks() }
       runJobs()
       while let action = timers.popDue(now) { action.run() }
       runJobs()
@@ -138,6 +140,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// Calls `hook` once in each turn, after the descriptors were handled.
   public func onEachTurn(_ hook: @escaping () -> Void) {
     turnHooks.append(hook)
+  }
+
+  /// Calls `hook` in each turn in which no descriptor was ready, at least once a second when nothing
+  /// happens, until it returns false.
+  public func onEachQuietTurn(_ hook: @escaping () -> Bool) {
+    quietHooks.append(hook)
   }
 
   /// Lets the next turn begin at once, so that the hooks run although no descriptor is ready.
@@ -193,6 +201,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
       actions.removeAll(keepingCapacity: true)
       soonActions = actions
     }
+  }
+
+  private func runQuietHooks() {
+    var hooks: [() -> Bool] = []
+    swap(&hooks, &quietHooks)
+    hooks.removeAll { !$0() }
+    quietHooks = hooks + quietHooks
   }
 
   private func drainWakeUp() {

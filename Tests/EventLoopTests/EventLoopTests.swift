@@ -59,6 +59,49 @@ import Testing
     }
   }
 
+  @Test func `a quiet turn calls each hook until it has enough`() async throws {
+    try await withLoop { host, loop in
+      var calls = [0, 0]
+      loop.onEachQuietTurn {
+        calls[0] += 1
+        if calls[0] == 1 {
+          loop.onEachQuietTurn {
+            calls[1] += 1
+            return calls[1] < 3
+          }
+        }
+        return calls[0] < 5
+      }
+      try await host.turns(20, of: loop)
+      #expect(calls == [5, 3])
+    }
+  }
+
+  @Test func `what is to run soon runs after its caller, in order, in the same turn`() async throws
+  {
+    try await withLoop { host, loop in
+      var ran: [Int] = []
+      var turns = 0
+      var turnsBetween: Int?
+      loop.onEachTurn { turns += 1 }
+      loop.schedule(after: .zero) {
+        let before = turns
+        loop.soon {
+          ran.append(2)
+          loop.soon {
+            ran.append(4)
+            turnsBetween = turns - before
+          }
+        }
+        loop.soon { ran.append(3) }
+        ran.append(1)
+      }
+      try await host.wait { ran.count == 4 }
+      #expect(ran == [1, 2, 3, 4])
+      #expect(turnsBetween == 0)
+    }
+  }
+
   @Test(arguments: [true, false]) func `a stop ends the run`(beforeIt: Bool) async {
     let loop = EventLoop()
     let ended = Signal()

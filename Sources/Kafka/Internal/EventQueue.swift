@@ -30,9 +30,11 @@ final class EventQueue {
       _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
       onReady(self)
     }
-    // A second look, at least once a second: should a signal ever be missed, nothing stands still.
-    loop.onEachTurn { [weak self] in
-      if let self, self.count > 0 { onReady(self) }
+    // A second look when nothing happens: should a signal ever be missed, nothing stands still.
+    loop.onEachQuietTurn { [weak self] in
+      guard let self else { return false }
+      if count > 0 { onReady(self) }
+      return true
     }
   }
 
