@@ -115,7 +115,7 @@ final class Demo {
       await run.take(event)
       if !isOver, run.isComplete || event.isTimeLimit {
         isOver = true
-        screen.show(run.reports)
+        screen.show(run.reports, isTableWanted: options.once)
         if options.once { break }
         screen.tell(Self.invitation(surroundings.cluster.bootstrapServers))
       }

@@ -72,16 +72,19 @@ extension SampleReport {
     return "  \(name): expected \(expected.words); came: \(actual.words)"
   }
 
-  /// A table of at most 80 columns, and a verdict.
+  /// A table of at most 80 columns.
   static func table(_ reports: [SampleReport], _ palette: Palette) -> [String] {
     let heading = row("", "sample", "expected", "actual", "reason", "tries", "time")
+    return [palette.paint(heading, .faint)] + reports.map { $0.row(palette) }
+  }
+
+  /// Whether all ended as expected, and what did not.
+  static func verdict(_ reports: [SampleReport], _ palette: Palette) -> [String] {
     let complaints = reports.compactMap(\.complaint)
-    let verdict =
-      complaints.isEmpty
-      ? palette.paint("All \(reports.count) ended as expected.", .good)
-      : palette.paint("\(complaints.count) of \(reports.count) did not end as expected:", .bad)
-    return [palette.paint(heading, .faint)] + reports.map { $0.row(palette) } + ["", verdict]
-      + complaints
+    return complaints.isEmpty
+      ? [palette.paint("All \(reports.count) ended as expected.", .good)]
+      : [palette.paint("\(complaints.count) of \(reports.count) did not end as expected:", .bad)]
+        + complaints
   }
 }
 

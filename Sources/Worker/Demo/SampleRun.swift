@@ -43,7 +43,7 @@ final class SampleRun {
   /// Lets the first sample be due.
   func begin() {
     screen.tell("Enqueuing \(samples.count) requests.\n")
-    screen.drawHeading()
+    screen.begin(samples.map(\.name))
     startedAt = now
     onEvent(.sampleDue)
   }

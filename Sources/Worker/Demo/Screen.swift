@@ -6,6 +6,8 @@ final class Screen {
   private let isJSON: Bool
   private let output: Int32
   private let progress: Int32
+  private let movesCursor: Bool
+  private var board: Board?
   /// Colours for the output.
   let palette: Palette
   /// Whether nobody reads the output any more.
@@ -25,38 +27,65 @@ final class Screen {
     self.output = output
     self.progress = progress
     // https://no-color.org
-    let wantsColor = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
-    palette = Palette(isColored: !isJSON && wantsColor && isatty(output) == 1)
+    movesCursor = !isJSON && isatty(output) == 1 && environment["TERM"] != "dumb"
+    palette = Palette(
+      isColored: movesCursor && environment["NO_COLOR", default: ""].isEmpty)
   }
 
-  /// Tells what is going on.
+  /// Tells what is going on; a board stands still from then on.
   func tell(_ text: String) {
+    board = nil
     if isJSON { _ = write(Array((text + "\n").utf8), to: progress) } else { put(text) }
+  }
+
+  /// Draws a row for each sample where the terminal can, else the heading of a line for each step; for people.
+  func begin(_ names: [String]) {
+    guard !isJSON else { return }
+    let size = terminalSize
+    guard movesCursor, size.rows >= Board.height(of: names.count) else {
+      return put(palette.paint(StepLine.heading, .faint))
+    }
+    let board = Board(names: names, palette: palette)
+    self.board = board
+    putText(board.frame(width: size.columns))
   }
 
   /// Draws a step, for people.
   func draw(_ line: StepLine) {
-    if !isJSON { put(line.text(palette)) }
-  }
-
-  /// Puts a line above the steps that tells their columns, for people.
-  func drawHeading() {
-    if !isJSON { put(palette.paint(StepLine.heading, .faint)) }
+    if isJSON { return }
+    if board == nil { return put(line.text(palette)) }
+    if let text = board?.add(line, width: terminalSize.columns) { putText(text) }
   }
 
   /// Shows what came of the samples.
-  func show(_ reports: [SampleReport]) {
+  ///
+  /// A board shows most of it: then the verdict is enough, unless `isTableWanted`.
+  func show(_ reports: [SampleReport], isTableWanted: Bool) {
     if isJSON {
       for report in reports { put(report.json) }
-    } else {
-      put("")
-      for line in SampleReport.table(reports, palette) { put(line) }
+      return
     }
+    let isShort = board != nil && !isTableWanted
+    board = nil
+    put("")
+    let table = isShort ? [] : SampleReport.table(reports, palette) + [""]
+    for line in table + SampleReport.verdict(reports, palette) { put(line) }
   }
 
   /// Shows, to scripts, what came of a record that somebody else enqueued; people saw its steps.
   func showOther(_ report: SampleReport) {
     if isJSON { put(report.json) }
+  }
+
+  private var terminalSize: (rows: Int, columns: Int) {
+    var size = winsize()
+    guard ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (24, 80) }
+    // The last column is left free: some terminals wrap as soon as it is written to.
+    return (Int(size.ws_row), Int(size.ws_col) - 1)
+  }
+
+  private func putText(_ text: String) {
+    if !isAbandoned { isAbandoned = !write(Array(text.utf8), to: output) }
   }
 
   private func put(_ line: String) { put(Array(line.utf8)) }

@@ -13,6 +13,10 @@ struct StepLine: Sendable, Equatable {
   var detail: String
   /// How it looks.
   var tone = Palette.Tone.plain
+  /// The same in a few words, for the board.
+  var stop = Way.Stop(text: "", tone: .plain)
+  /// Whether nothing follows.
+  var isLast = false
 
   private static let nameWidth = 16
   private static let stepWidth = 11
@@ -47,14 +51,16 @@ extension StepLine {
   init(enqueued sample: Sample, milliseconds: Int64) {
     self.init(
       milliseconds: milliseconds, name: sample.name, step: "enqueued",
-      detail: "\(sample.recipient.masked)  \(sample.about)")
+      detail: "\(sample.recipient.masked)  \(sample.about)",
+      stop: Way.Stop(text: "enqueued", tone: .faint))
   }
 
   /// A dead letter was read.
   init(_ letter: PublishedDeadLetter, name: String, milliseconds: Int64) {
     self.init(
       milliseconds: milliseconds, name: name, step: "dead letter",
-      detail: "\(letter.disposition)  \(letter.code)", tone: .bad)
+      detail: "\(letter.disposition)  \(letter.code)", tone: .bad,
+      stop: Way.Stop(text: letter.code, tone: .bad))
   }
 
   /// The daemon told of a step.
@@ -64,17 +70,23 @@ extension StepLine {
     switch step.kind {
     case .sending(let connector, let number):
       (self.step, detail) = ("sending", "by \(connector), try \(number)")
+      stop = Way.Stop(text: "try \(number)", tone: .waiting, place: .begun)
     case .attempted(_, let answer):
       (self.step, detail) = ("answered", "\(answer.class.label)  \(answer.code)")
       tone = answer.class == .accepted ? .plain : .waiting
+      stop = Way.Stop(text: answer.code, tone: tone, place: .ends)
     case .parked(let due):
-      (self.step, detail) = ("parked", "for \(Self.seconds((due - step.at).milliseconds)) s")
+      let wait = (due - step.at).milliseconds
+      (self.step, detail) = ("parked", "for \(Self.seconds(wait)) s")
       tone = .waiting
+      stop = Way.Stop(text: "wait \((wait + 50) / 1_000).\((wait + 50) / 100 % 10) s", tone: .faint)
     case .concluded(let outcome):
       self.step = "concluded"
       detail = [outcome.kind.rawValue, outcome.reason.rawValue, outcome.recipient?.masked]
         .compactMap(\.self).joined(separator: "  ")
       tone = Self.tone(of: outcome.kind)
+      stop = Way.Stop(text: outcome.kind.rawValue, tone: tone)
+      isLast = true
     }
   }
 
