@@ -21,7 +21,7 @@ public final class TopicDirectory: Sendable {
     case failed(KafkaError)
   }
 
-  private let handle: ClientHandle
+  let handle: ClientHandle
 
   /// A directory with a client of its own.
   /// - Throws: when librdkafka does not accept the configuration as a whole.

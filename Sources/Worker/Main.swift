@@ -7,7 +7,10 @@ enum Main {
     // Before any thread exists: every thread inherits it.
     Signals.block([SIGTERM, SIGINT])
     Signals.ignoreBrokenPipes()
-    let tool = CommandLineTool(commands: [RunCommand.command, DemoCommand.command])
+    let tool = CommandLineTool(commands: [
+      DemoCommand.command, CheckCommand.command, TopicsCommand.create, TopicsCommand.check,
+      RunCommand.command,
+    ])
     exit(tool.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
