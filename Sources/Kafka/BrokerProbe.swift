@@ -53,7 +53,7 @@ public final class BrokerProbe: Sendable {
       if code != RD_KAFKA_RESP_ERR__TIMED_OUT, code != RD_KAFKA_RESP_ERR__TRANSPORT {
         failure = failure ?? KafkaError(code)
       }
-      for error in errors(of: client) where error.isTelling(more: failure) {
+      for error in reportedErrors(of: client) where error.isTelling(more: failure) {
         failure = error
         end = min(end, ContinuousClock.now + (error.isTransport ? secondChance : .zero))
       }
@@ -67,17 +67,6 @@ public final class BrokerProbe: Sendable {
     let id = rd_kafka_clusterid(client, 0)
     defer { if let id { rd_kafka_mem_free(client, id) } }
     return Cluster(id: id.map { String(cString: $0) }, brokers: brokers.sorted())
-  }
-
-  /// What the client met since it was last asked.
-  private static func errors(of client: OpaquePointer) -> [KafkaError] {
-    let queue = rd_kafka_queue_get_main(client)
-    defer { rd_kafka_queue_destroy(queue) }
-    var errors: [KafkaError] = []
-    while let event = rd_kafka_queue_poll(queue, 0).map({ Event($0) }) {
-      if event.type == RD_KAFKA_EVENT_ERROR, let error = event.error { errors.append(error) }
-    }
-    return errors
   }
 }
 

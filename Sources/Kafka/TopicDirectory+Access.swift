@@ -48,18 +48,32 @@ public final class GroupAccess: Sendable {
   ///
   /// The right to read, with which members join, is not looked at: joining would move partitions of a group at work.
   /// - Returns: the refusal or failure; nil when the coordinator answered.
-  public func failure(asking partition: TopicPartition, within limit: Duration) async -> KafkaError? {
-    let milliseconds = Int32(limit / .milliseconds(1))
-    return await withCheckedContinuation { continuation in
+  public func failure(
+    asking partition: TopicPartition, within limit: Duration
+  ) async -> KafkaError? {
+    await withCheckedContinuation { continuation in
       handle.thread.run { [client = SendablePointer(handle.raw)] in
-        let list = PartitionList([partition])
-        let code = rd_kafka_committed(client.raw, list.raw, milliseconds)
-        let failure =
-          code == RD_KAFKA_RESP_ERR_NO_ERROR
-          ? list.elements.first.flatMap { $0.err == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : $0.err }
-          : code
-        continuation.resume(returning: failure.map { KafkaError($0) })
+        continuation.resume(returning: Self.failure(asking: partition, by: client.raw, limit))
       }
     }
+  }
+
+  /// Asks again and again for a while: a refusal by the coordinator's finder comes as an event only.
+  private static func failure(
+    asking partition: TopicPartition, by client: OpaquePointer, _ limit: Duration
+  ) -> KafkaError? {
+    let end = ContinuousClock.now + limit
+    var failure: KafkaError?
+    repeat {
+      let list = PartitionList([partition])
+      let code = rd_kafka_committed(client, list.raw, 500)
+      let told = code == RD_KAFKA_RESP_ERR_NO_ERROR ? list.elements.first?.err ?? code : code
+      if told == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
+      let error = KafkaError(told)
+      if error.isNotAuthorized { return error }
+      if let refusal = reportedErrors(of: client).first(where: \.isNotAuthorized) { return refusal }
+      failure = error
+    } while ContinuousClock.now < end
+    return failure
   }
 }

@@ -9,7 +9,7 @@ enum Main {
     Signals.ignoreBrokenPipes()
     let tool = CommandLineTool(commands: [
       DemoCommand.command, CheckCommand.command, TopicsCommand.create, TopicsCommand.check,
-      RunCommand.command,
+      SendCommand.command, RunCommand.command,
     ])
     exit(tool.run(Array(CommandLine.arguments.dropFirst())))
   }

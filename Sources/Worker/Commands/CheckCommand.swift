@@ -32,7 +32,9 @@ struct CheckCommand {
       ExitMeaning(ExitCode.configuration, "something is wrong; everything wrong was told"),
     ],
     run: { arguments in
-      LoopProgram.run { loop in await CheckCommand(.standard).run(arguments, loop: loop) }
+      LoopProgram.run(interruptedWith: "interrupted; nothing was changed") { loop in
+        await CheckCommand(.standard).run(arguments, loop: loop)
+      }
     })
 
   private let console: Console

@@ -74,15 +74,7 @@ extension StepLine {
       self.step = "concluded"
       detail = [outcome.kind.rawValue, outcome.reason.rawValue, outcome.recipient?.masked]
         .compactMap(\.self).joined(separator: "  ")
-      tone = Self.tone(of: outcome.kind)
-    }
-  }
-
-  private static func tone(of kind: Outcome.Kind) -> Palette.Tone {
-    switch kind {
-    case .accepted, .delivered: .good
-    case .superseded, .duplicate, .expired: .waiting
-    case .rejected, .deadLettered, .undelivered: .bad
+      tone = outcome.kind.tone
     }
   }
 }
