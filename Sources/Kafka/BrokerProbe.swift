@@ -85,8 +85,9 @@ extension KafkaError {
 }
 
 extension KafkaConfiguration {
-  /// What librdkafka has against the properties taken together, such as a mechanism without a password or a
-  /// certificate's file that cannot be read; nil when nothing. Connects to nobody.
+  /// What librdkafka has against the properties taken together; nil when nothing.
+  ///
+  /// Such as a mechanism without a password, or a certificate's file that cannot be read. Connects to nobody.
   public var complaint: String? {
     let isAddress = ["bootstrap.servers", "metadata.broker.list"].contains
     for (kind, properties) in [

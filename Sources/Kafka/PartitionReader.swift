@@ -46,7 +46,11 @@ public final class PartitionReader {
     _ = queue.take(
       max: .max,
       onError: { error in
-        if error.code == RD_KAFKA_RESP_ERR__PARTITION_EOF.rawValue { onEnd() } else { onError(error) }
+        if error.code == RD_KAFKA_RESP_ERR__PARTITION_EOF.rawValue {
+          onEnd()
+        } else {
+          onError(error)
+        }
       }, into: onRecord)
   }
 }

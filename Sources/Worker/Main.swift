@@ -9,7 +9,8 @@ enum Main {
     Signals.ignoreBrokenPipes()
     let tool = CommandLineTool(commands: [
       DemoCommand.command, CheckCommand.command, TopicsCommand.create, TopicsCommand.check,
-      SendCommand.command, RunCommand.command,
+      SendCommand.command, ConnectorsCommand.list, ConnectorsCommand.show,
+      ConnectorsCommand.test, RunCommand.command,
     ])
     exit(tool.run(Array(CommandLine.arguments.dropFirst())))
   }

@@ -93,7 +93,8 @@ struct TopicCheck {
     ).first { $0.name == row.name }
     let byHand = topic.map { $0.command(servers: servers) } ?? ""
     return .wrong(
-      "topic \(row.name)", "does not exist (topics.\(row.key))", do: "make it by one of these lines:",
+      "topic \(row.name)", "does not exist (topics.\(row.key))",
+      do: "make it by one of these lines:",
       by: "otp-worker topics create \(option)", byHand)
   }
 
@@ -104,7 +105,8 @@ struct TopicCheck {
         do: "give the user DESCRIBE on the topic, or create it as a user who may")
     }
     var finding = Finding.wrong(
-      subject, "cannot be looked up: \(error.text)", do: "see that the brokers are up and reachable")
+      subject, "cannot be looked up: \(error.text)", do: "see that the brokers are up and reachable"
+    )
     finding.isOutage = true
     return finding
   }
@@ -119,7 +121,8 @@ struct TopicCheck {
     return .wrong(
       "topic \(row.name)",
       "has \(partitions) partitions, \(plan.rows[0].name) has \(requests)",
-      do: "make them equal, since what a request leads to goes to the partition of the same number:",
+      do:
+        "make them equal, since what a request leads to goes to the partition of the same number:",
       by:
         "kafka-topics --bootstrap-server \(servers) --alter --topic \(smaller) --partitions \(max(partitions, requests))"
     )

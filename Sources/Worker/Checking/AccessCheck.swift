@@ -1,6 +1,6 @@
 import EventLoop
-import Settings
 import Kafka
+import Settings
 
 /// Finds out, as far as the brokers tell, what this user may do.
 ///
@@ -91,7 +91,8 @@ struct AccessCheck {
     }
     guard let failure else {
       return .ok(
-        subject, "DESCRIBE on the group; whether it may be joined (READ) shows when a worker starts")
+        subject, "DESCRIBE on the group; whether it may be joined (READ) shows when a worker starts"
+      )
     }
     guard failure.isNotAuthorized else { return .untold(subject, failure.text) }
     return .wrong(subject, "refused by the broker", do: "give this user READ on group \(group)")

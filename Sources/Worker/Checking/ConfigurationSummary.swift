@@ -53,7 +53,8 @@ struct ConfigurationSummary {
     if !connector.templates.usageTypes.contains(.generic) {
       findings.append(
         .warning(
-          subject, "has no Generic template: usage types without one of their own become dead letters",
+          subject,
+          "has no Generic template: usage types without one of their own become dead letters",
           do: "add one with usageType: Generic"))
     }
     let tongues = texts.filter { $0.locale != nil }
@@ -93,7 +94,8 @@ struct ConfigurationSummary {
     return [
       .ok(
         "topics",
-        "requests \(topics.requests), results \(topics.results), dead letters \(topics.deadLetters)")
+        "requests \(topics.requests), results \(topics.results), dead letters \(topics.deadLetters)"
+      )
     ]
   }
 

@@ -106,10 +106,12 @@ struct BrokerFailure {
       let mechanism = kafka.value(of: "sasl.mechanism") ?? kafka.value(of: "sasl.mechanisms") ?? ""
       let settings = "see kafka.sasl.mechanism, kafka.sasl.username and kafka.sasl.password"
       return settings
-        + (KafkaVersion.scramWarning(mechanism: mechanism).map { "; if they are right: \($0)" } ?? "")
+        + (KafkaVersion.scramWarning(mechanism: mechanism).map { "; if they are right: \($0)" }
+          ?? "")
     }
     if error.text.contains("certificate verify failed") {
-      return "set kafka.ssl.ca.location to the certificates of the authority that signed the broker's"
+      return
+        "set kafka.ssl.ca.location to the certificates of the authority that signed the broker's"
     }
     if isTLS || error.text.contains("ApiVersion") || error.text.contains("security.protocol") {
       return

@@ -70,7 +70,8 @@ struct Arguments: Sendable {
     guard let text = values[option] else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw UsageError(
-        "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+        "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\""
+      )
     }
     return number
   }
@@ -110,12 +111,18 @@ struct Arguments: Sendable {
 
   private mutating func take(_ word: String, of command: Command) throws(UsageError) {
     guard command.operand != nil else {
-      let options = command.options.map(\.name)
-      let near = nearestName(to: "--" + word, among: options).map { "; did you mean \($0)?" }
-      throw UsageError("\(command.name) takes no \"\(word)\"\(near ?? "")")
+      let options = command.options
+      let near =
+        nearestName(to: "--" + word, among: options.map(\.name))
+        ?? options.first { $0.name == "--config" && word.contains(".") }.map {
+          "\($0.name) \(word)"
+        }
+      throw UsageError(
+        "\(command.name) takes no \"\(word)\"" + (near.map { "; did you mean \($0)?" } ?? ""))
     }
     guard operand == nil else {
-      throw UsageError("\(command.name) takes one \(command.operand?.name ?? "word"), not \"\(word)\" too")
+      throw UsageError(
+        "\(command.name) takes one \(command.operand?.name ?? "word"), not \"\(word)\" too")
     }
     operand = word
   }

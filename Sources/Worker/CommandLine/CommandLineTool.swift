@@ -1,4 +1,5 @@
 import Delivery
+import Settings
 
 /// The words on the command line make no command.
 struct UsageError: Error {
@@ -47,6 +48,11 @@ struct CommandLineTool {
         console.print(help.command(command))
         return ExitCode.ok
       }
+      if let word = rest.first, !word.hasPrefix("-"), command.operand == nil,
+        help.group(command.name) != nil
+      {
+        return complain(of: words, command.name)
+      }
       do {
         return command.run(try Arguments(rest, of: command))
       } catch {
@@ -65,6 +71,8 @@ struct CommandLineTool {
     let text: String
     if words.isEmpty {
       text = help.overview
+    } else if words == ["settings"] {
+      text = String(SettingsTable.help().dropLast())
     } else if let command = command(for: words), command.words.count == words.count {
       text = help.command(command)
     } else if words.count == 1, let group = help.group(words[0]) {

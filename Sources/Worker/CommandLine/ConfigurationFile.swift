@@ -23,7 +23,8 @@ struct CommandFailure: Error {
 struct ConfigurationFile {
   /// The option that every command with a configuration has.
   static let option = Option(
-    name: "--config", value: "FILE", summary: "the configuration, YAML (default: $OTP_WORKER_CONFIG)")
+    name: "--config", value: "FILE",
+    summary: "the configuration, YAML (default: $OTP_WORKER_CONFIG)")
 
   /// Its path, as it was given.
   let path: String
@@ -44,7 +45,8 @@ struct ConfigurationFile {
     guard let path = Self.path(arguments, environment) else {
       throw CommandFailure(
         ExitCode.usage,
-        "otp-worker: which configuration? otp-worker \(command) --config FILE, or set OTP_WORKER_CONFIG")
+        "otp-worker: which configuration? otp-worker \(command) --config FILE, or set OTP_WORKER_CONFIG"
+      )
     }
     try self.init(path: path, environment: environment)
   }

@@ -17,6 +17,8 @@ struct HelpText {
     lines += ["  otp-worker demo"]
     lines += ["Options and examples of a command:"]
     lines += ["  otp-worker help COMMAND"]
+    lines += ["Every key of the configuration:"]
+    lines += ["  otp-worker help settings"]
     return lines.joined(separator: "\n")
   }
 
@@ -61,7 +63,9 @@ struct HelpText {
   private func table(_ rows: [(name: String, meaning: String)]) -> [String] {
     let longest = (rows.map(\.name.count).max() ?? 0) + 4
     guard longest <= width / 2 else {
-      return rows.flatMap { ["  \($0.name)"] + $0.meaning.wrapped(width: width, indentation: "      ") }
+      return rows.flatMap {
+        ["  \($0.name)"] + $0.meaning.wrapped(width: width, indentation: "      ")
+      }
     }
     let indentation = String(repeating: " ", count: longest)
     return rows.flatMap { row in

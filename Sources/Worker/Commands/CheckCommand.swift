@@ -18,7 +18,8 @@ struct CheckCommand {
       """,
     options: [
       ConfigurationFile.option,
-      Option(name: "--online", value: nil, summary: "ask the brokers too (default: the files only)"),
+      Option(
+        name: "--online", value: nil, summary: "ask the brokers too (default: the files only)"),
       Option(name: "--json", value: nil, summary: "one JSON object on standard output"),
     ],
     examples: [

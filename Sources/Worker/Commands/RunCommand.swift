@@ -12,7 +12,8 @@ enum RunCommand {
     name: "run", summary: "the daemon",
     discussion: """
       Takes requests from Kafka, sends them through the active connectors, publishes outcomes and dead
-      letters. Ends in order on SIGTERM or SIGINT; a second signal ends at once.
+      letters. Ends in order on SIGTERM or SIGINT; a second signal ends at once. "check --online" tells
+      beforehand whether it would start; "help settings" lists every key of the configuration.
       """,
     options: [
       ConfigurationFile.option,

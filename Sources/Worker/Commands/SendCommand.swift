@@ -7,30 +7,38 @@ struct SendCommand {
   static let command = Command(
     name: "send", summary: "enqueues one request and follows it to its outcome",
     discussion: """
-      Writes a request to the requests topic as any producer does (key: the normalised recipient) and
-      reads the results topic until its outcome stands there, with the time of each step. A worker has
-      to run somewhere, and it sends a real message. Reads outside any consumer group.
+      Writes a request to the requests topic, as any producer does, and reads the results topic until
+      its outcome stands there; tells each step with the time since the start. A running worker takes
+      the request and sends a real message. No consumer group is joined.
 
-      --test makes a check of a running system recognisable: the code is 000000, the usage type
-      Generic, and the request's metadata, which the outcome repeats, is {"test":true}. The message
-      does go out.
+      --test makes a check of a system in use recognisable: the code is 000000, the usage type Generic,
+      and the request's metadata, which the outcome repeats, is {"test":true}. The message does go out.
       """,
     options: [
-      Option(name: "--to", value: "RECIPIENT", summary: "a phone number (E.164) or an e-mail address"),
       Option(
-        name: "--usage-type", value: "NAME", summary: "what the code is for (default: SignIn; with --test Generic)"),
+        name: "--to", value: "RECIPIENT",
+        summary: "a phone number (E.164) or an e-mail address; required"),
+      Option(
+        name: "--usage-type", value: "NAME",
+        summary: "what the code is for (default: SignIn; with --test Generic)"),
       Option(
         name: "--code", value: "CODE", summary: "the code (default: six random digits, shown)"),
       Option(
         name: "--payload", value: "JSON",
         summary: "an object with what templates use besides, such as '{\"link\":\"https://…\"}'"),
-      Option(name: "--locale", value: "TAG", summary: "the language, such as de or pt-BR (default: the connector's)"),
       Option(
-        name: "--ttl", value: "TIME", summary: "how long the code is valid, such as 5m (default: delivery.ttl)"),
-      Option(name: "--id", value: "ID", summary: "the event id, one per code (default: a random one)"),
+        name: "--locale", value: "TAG",
+        summary: "the language, such as de or pt-BR (default: the connector's)"),
+      Option(
+        name: "--ttl", value: "TIME",
+        summary: "how long the code is valid, such as 5m (default: delivery.ttl)"),
+      Option(
+        name: "--id", value: "ID", summary: "the event id, one per code (default: a random one)"),
       Option(name: "--test", value: nil, summary: "a recognisable test, see above"),
       Option(name: "--no-wait", value: nil, summary: "end once the brokers have the request"),
-      Option(name: "--timeout", value: "TIME", summary: "how long to wait for the outcome (default: 60s)"),
+      Option(
+        name: "--timeout", value: "TIME", summary: "how long to wait for the outcome (default: 60s)"
+      ),
       Option(name: "--json", value: nil, summary: "one JSON object on standard output"),
       ConfigurationFile.option,
       Option(
@@ -85,7 +93,8 @@ struct SendCommand {
       let timeout = try arguments.duration("--timeout", in: .milliseconds(1) ... .seconds(86_400))
       return (draft, timeout ?? .seconds(60))
     } catch {
-      throw CommandFailure(ExitCode.usage, "otp-worker: \(error.message)\nSee: otp-worker help send")
+      throw CommandFailure(
+        ExitCode.usage, "otp-worker: \(error.message)\nSee: otp-worker help send")
     }
   }
 
@@ -98,7 +107,8 @@ struct SendCommand {
     }
     guard arguments["--config"] == nil else {
       throw CommandFailure(
-        ExitCode.usage, "otp-worker: --config and --bootstrap-servers both say where Kafka is; keep one")
+        ExitCode.usage,
+        "otp-worker: --config and --bootstrap-servers both say where Kafka is; keep one")
     }
     do {
       let kafka = try KafkaConfiguration(settings: [

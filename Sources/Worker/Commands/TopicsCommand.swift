@@ -32,7 +32,8 @@ struct TopicsCommand {
       ExitMeaning(ExitCode.ok, "all topics are there and as they must be"),
       ExitMeaning(ExitCode.unavailable, "no broker could be reached"),
       ExitMeaning(
-        ExitCode.configuration, "the configuration is wrong, or a topic could not be made or differs"),
+        ExitCode.configuration,
+        "the configuration is wrong, or a topic could not be made or differs"),
     ],
     run: { arguments in
       LoopProgram.run(interruptedWith: "interrupted; topics check shows what was made") { _ in
@@ -187,7 +188,8 @@ private struct TopicCreation {
     case .created: return .ok(subject, "created with \(topic.partitions) partitions")
     case .existed:
       return .warning(
-        subject, "was made by somebody else just now", do: "otp-worker topics check shows how it is")
+        subject, "was made by somebody else just now", do: "otp-worker topics check shows how it is"
+      )
     case .failed(let error) where error.isNotAuthorized:
       return .wrong(
         subject, "not created: this user may not",
@@ -206,7 +208,8 @@ extension TopicPlan {
   /// The partitions of a topic that exists and that others must be like.
   fileprivate func partitions(in found: [String: TopicDirectory.Finding]) -> Int32? {
     rows.lazy.compactMap { row -> Int32? in
-      guard row.key == rows[0].key || row.isLikeRequests, case .found(let count, _)? = found[row.name]
+      guard row.key == rows[0].key || row.isLikeRequests,
+        case .found(let count, _)? = found[row.name]
       else { return nil }
       return count
     }.first
@@ -214,5 +217,7 @@ extension TopicPlan {
 }
 
 extension TopicPlan.Row {
-  fileprivate var isLikeRequests: Bool { if case .likeRequests = partitions { true } else { false } }
+  fileprivate var isLikeRequests: Bool {
+    if case .likeRequests = partitions { true } else { false }
+  }
 }

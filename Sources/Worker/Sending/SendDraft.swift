@@ -53,12 +53,14 @@ extension SendDraft {
     }
     guard let recipient = Recipient(to) else {
       throw UsageError(
-        "--to takes a phone number of 7 to 15 digits, or an e-mail address with a dot in its domain")
+        "--to takes a phone number of 7 to 15 digits, or an e-mail address with a dot in its domain"
+      )
     }
     self.recipient = recipient
     isTest = arguments.has("--test")
     id =
-      arguments["--id"] ?? "send-" + String(UInt64.random(in: .min ... .max, using: &generator), radix: 36)
+      arguments["--id"] ?? "send-"
+      + String(UInt64.random(in: .min ... .max, using: &generator), radix: 36)
     guard (1...128).contains(id.unicodeScalars.count) else {
       throw UsageError("--id takes 1 to 128 characters")
     }
@@ -82,7 +84,9 @@ extension SendDraft {
       throw UsageError("--test sends the code \(testCode); leave the other code out")
     }
     if let code = arguments["--code"] {
-      guard !hasCode else { throw UsageError("the code stands in --code and in --payload; keep one") }
+      guard !hasCode else {
+        throw UsageError("the code stands in --code and in --payload; keep one")
+      }
       guard !code.isEmpty else { throw UsageError("--code takes a code such as 123456") }
       members.append(("code", .string(code)))
     }
@@ -94,7 +98,8 @@ extension SendDraft {
     }
     if isTest { return (.object(members + [("code", .string(testCode))]), nil) }
     if hasCode || hasLink || arguments["--code"] != nil { return (.object(members), nil) }
-    let drawn = String(String(UInt32.random(in: 1_000_000..<2_000_000, using: &generator)).dropFirst())
+    let drawn = String(
+      String(UInt32.random(in: 1_000_000..<2_000_000, using: &generator)).dropFirst())
     return (.object(members + [("code", .string(drawn))]), drawn)
   }
 
@@ -124,7 +129,8 @@ extension Arguments {
         DurationText.text(of: range.lowerBound), DurationText.text(of: range.upperBound)
       )
       throw UsageError(
-        "\(option) takes a whole number and ms, s, m, h or d, from \(least) to \(most), not \"\(text)\"")
+        "\(option) takes a whole number and ms, s, m, h or d, from \(least) to \(most), not \"\(text)\""
+      )
     }
     return duration
   }

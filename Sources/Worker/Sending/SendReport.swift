@@ -60,7 +60,8 @@ final class SendReport {
       let column = 30
       var lines = text.wrapped(
         width: max(console.width, column + 20), indentation: String(repeating: " ", count: column))
-      lines[0] = padded(String(repeating: " ", count: 11) + name, column) + lines[0].dropFirst(column)
+      lines[0] =
+        padded(String(repeating: " ", count: 11) + name, column) + lines[0].dropFirst(column)
       if name.count > column - 12 { lines[0] = "           \(name) \(text)" }
       console.print(lines.joined(separator: "\n"))
     }

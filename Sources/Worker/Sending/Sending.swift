@@ -97,7 +97,8 @@ final class Sending {
       case .missing?, nil:
         throw CommandFailure(
           ExitCode.configuration,
-          "otp-worker: topic \(name) does not exist; otp-worker topics create \(target.option) makes it")
+          "otp-worker: topic \(name) does not exist; otp-worker topics create \(target.option) makes it"
+        )
       case .failed(let error)?: throw failure(error)
       }
     }
@@ -146,7 +147,8 @@ final class Sending {
     }
     return CommandFailure(
       ExitCode.unavailable,
-      "otp-worker: Kafka at \(target.servers): \(error.text); otp-worker check --online \(target.option) says more")
+      "otp-worker: Kafka at \(target.servers): \(error.text); otp-worker check --online \(target.option) says more"
+    )
   }
 
   // MARK: - On the way
@@ -171,7 +173,10 @@ final class Sending {
         }
       case .written(.failure(let error)): return .failure(failure(error))
       case .read(let value):
-        guard let origin else { early.append(value); continue }
+        guard let origin else {
+          early.append(value)
+          continue
+        }
         if let outcome = outcome(in: value, of: origin) { return .success(outcome) }
       case .readingFailed(let error):
         if error.isNotAuthorized { return .failure(failure(error)) }
@@ -193,7 +198,8 @@ final class Sending {
     guard let origin else {
       return CommandFailure(
         ExitCode.unavailable,
-        "otp-worker: no broker acknowledged the request within \(timeout.words); it may still be written")
+        "otp-worker: no broker acknowledged the request within \(timeout.words); it may still be written"
+      )
     }
     return CommandFailure(
       ExitCode.temporary,
