@@ -63,11 +63,14 @@ struct TopicsCommand {
       }
     })
 
-  private static let limit: Duration = .seconds(10)
-
   private let console: Console
+  private let limit: Duration
 
-  init(_ console: Console) { self.console = console }
+  /// The commands; each topic is looked up for as long as `limit`.
+  init(_ console: Console, limit: Duration = .seconds(5)) {
+    self.console = console
+    self.limit = limit
+  }
 
   /// Looks the topics up.
   /// - Returns: the exit code.
@@ -76,7 +79,7 @@ struct TopicsCommand {
       let file = try ConfigurationFile(
         arguments, for: "topics check", environment: console.environment)
       let found = await (try directory(file)).describe(
-        file.topics.rows.map(\.name), within: Self.limit)
+        file.topics.rows.map(\.name), within: limit)
       let findings = TopicCheck(file).findings(found)
       CheckReport(path: file.path, findings: findings).tell(
         console, isJSON: arguments.has("--json"))
@@ -135,7 +138,7 @@ struct TopicsCommand {
     let directory = try directory(file)
     let plan = file.topics
     let check = TopicCheck(file)
-    let before = await directory.describe(plan.rows.map(\.name), within: Self.limit)
+    let before = await directory.describe(plan.rows.map(\.name), within: limit)
     let missing = plan.rows.filter { before[$0.name] == .missing }
     let existing = plan.partitions(in: before)
     let others = differing(plan.rows[0], existing, partitions)

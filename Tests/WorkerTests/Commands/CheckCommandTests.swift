@@ -39,7 +39,8 @@ struct CheckCommandTests {
     metrics: {}
     """
 
-  @Test func `One mistake in each section, all told in one run, each with its place`() async throws {
+  @Test func `One mistake in each section, all told in one run, each with its place`() async throws
+  {
     #expect(try await check(Self.mistaken) == ExitCode.configuration)
     let lines = captured.errors.split(separator: "\n").map(String.init)
     let wanted = [
