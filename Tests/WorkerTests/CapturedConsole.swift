@@ -24,6 +24,9 @@ final class CapturedConsole: Sendable {
   /// What was asked for.
   var output: String { texts.withLock { String(decoding: $0.output, as: UTF8.self) } }
 
+  /// What was asked for, each run of white space as one space: lines may be broken anywhere.
+  var words: String { output.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+
   /// What went wrong.
   var errors: String { texts.withLock { String(decoding: $0.errors, as: UTF8.self) } }
 }

@@ -148,7 +148,7 @@ struct TopicsCommand {
       partitions: existing ?? partitions ?? TopicPlan.usualPartitions,
       replicationFactor: copies
     ).filter { topic in missing.contains { $0.name == topic.name } }
-    let creations = await directory.create(wanted)
+    let creations = await directory.create(wanted, within: limit * 4)
     let made = wanted.map { topic in
       TopicCreation(
         topic, creations[topic.name] ?? .failed(.timedOut), at: file.kafka.bootstrapServers

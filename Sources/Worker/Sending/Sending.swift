@@ -25,7 +25,7 @@ final class Sending {
   }
 
   /// How long looking the topics up may take.
-  private static let lookingLimit: Duration = .seconds(10)
+  private static let lookingLimit: Duration = .seconds(5)
 
   private let target: SendTarget
   private let loop: EventLoop
