@@ -64,10 +64,23 @@ struct ConfigurationFile {
   }
 
   /// The option as it would be typed again.
-  var optionText: String { "--config \(path)" }
+  var optionText: String { "--config \(path.quotedForShell)" }
 
   /// The topics that this configuration needs.
   var topics: TopicPlan {
     TopicPlan(configuration.topics, lifetimes: configuration.delivery.lifetimes)
+  }
+}
+
+extension String {
+  /// The text as one word of a shell's line.
+  var quotedForShell: String {
+    let isPlain =
+      !isEmpty
+      && unicodeScalars.allSatisfy { scalar in
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || "_-./:@%+=,".unicodeScalars.contains(scalar)
+      }
+    return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
   }
 }

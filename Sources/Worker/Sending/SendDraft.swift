@@ -68,6 +68,9 @@ extension SendDraft {
     guard !usageType.isEmpty else { throw UsageError("--usage-type takes a name such as SignIn") }
     self.usageType = UsageType(rawValue: usageType)
     lifetime = try arguments.duration("--ttl", in: .seconds(1) ... .seconds(604_800))
+    if let lifetime, lifetime.components.attoseconds != 0 {
+      throw UsageError("--ttl takes whole seconds")
+    }
     (payload, drawnCode) = try Self.payload(arguments, isTest: isTest, using: &generator)
     guard value.count <= Request.maximumValueBytes else {
       throw UsageError("the request is larger than 1 MiB, the most that the worker reads")

@@ -15,6 +15,14 @@ struct ConsoleTests {
     #expect(text.wrapped(width: width) == lines)
   }
 
+  @Test(arguments: [
+    ("otp-worker.yaml", "otp-worker.yaml"), ("/etc/a b.yaml", "'/etc/a b.yaml'"),
+    ("it's", "'it'\\''s'"), ("$(x)", "'$(x)'"), ("", "''"), ("größe.yaml", "größe.yaml"),
+  ])
+  func `A path is one word of a shell's line`(path: String, word: String) {
+    #expect(path.quotedForShell == word)
+  }
+
   @Test func `Indentation counts`() {
     #expect("aa bb cc".wrapped(width: 7, indentation: "  ") == ["  aa bb", "  cc"])
   }

@@ -76,6 +76,7 @@ struct SendDraftTests {
     (["--to", "+4512345678", "--test", "--code", "1"], "--test sends the code 000000"),
     (["--to", "+4512345678", "--test", "--payload", #"{"code":"1"}"#], "--test sends the code"),
     (["--to", "+4512345678", "--ttl", "5"], "--ttl takes a whole number and ms, s, m, h or d"),
+    (["--to", "+4512345678", "--ttl", "1500ms"], "--ttl takes whole seconds"),
     (["--to", "+4512345678", "--ttl", "8d"], "from 1s to 7d, not \"8d\""),
   ])
   func `A mistake says what is allowed`(words: [String], message: String) throws {
