@@ -138,32 +138,3 @@ extension TransportFailure {
     }
   }
 }
-
-extension Answer {
-  /// What `connectors test` exits with.
-  var exitCode: Int32 {
-    switch self.class {
-    case .accepted: ExitCode.ok
-    case .rejected: 10
-    case .throttled: 15
-    case .transient: 16
-    case .ambiguous: 17
-    case .misconfigured: ExitCode.configuration
-    }
-  }
-
-  /// What to do about it.
-  var remedy: String {
-    switch self.class {
-    case .accepted: "the provider has it; look at the phone or mailbox"
-    case .rejected:
-      "this message can never succeed; try another recipient, or see the provider's code"
-    case .throttled: "the provider wants fewer messages; wait, then try again"
-    case .transient: "try again in a moment; see host and network if it stays"
-    case .ambiguous: "look at the phone or mailbox before another try: it may have been sent"
-    case .misconfigured(.account): "mend credentials, sender, balance or address of the connector"
-    case .misconfigured(.template): "mend the provider's own template, or its variables"
-    case .misconfigured(.destination): "have this country or domain enabled at the provider"
-    }
-  }
-}
