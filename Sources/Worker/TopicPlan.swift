@@ -8,7 +8,9 @@ import Settings
 struct TopicPlan: Sendable {
   /// How many partitions a topic has.
   enum Partitions: Sendable {
-    /// Any number; so many where nobody says otherwise.
+    /// As many as somebody chose: the requests.
+    case chosen
+    /// Any number; so many when it is made here.
     case any(usually: Int32)
     /// As many as the requests: what a record leads to goes to the partition of the same number.
     case likeRequests
@@ -28,6 +30,11 @@ struct TopicPlan: Sendable {
     var retention: Duration
     /// The least that it may keep them; nil for anything.
     var leastRetention: Duration?
+    /// What else is set when it is made here.
+    var settings: [NewTopic.Setting] = []
+
+    /// Whether it must have as many partitions as others.
+    var sharesNumbering: Bool { if case .any = partitions { false } else { true } }
   }
 
   /// The partitions of the requests where nobody says otherwise.
@@ -43,7 +50,7 @@ struct TopicPlan: Sendable {
     rows = [
       Row(
         key: "requests", name: topics.requests, holds: "requests",
-        partitions: .any(usually: Self.usualPartitions),
+        partitions: .chosen,
         retention: max(Self.day * 2, Self.day * Int((least / Self.day).rounded(.up))),
         leastRetention: least),
       Row(
@@ -65,16 +72,24 @@ struct TopicPlan: Sendable {
       NewTopic(
         row.name, partitions: count(of: row, requests: partitions),
         replicationFactor: replicationFactor,
-        settings: [.init("retention.ms", "\(row.retention.milliseconds)")])
+        settings: [.init("retention.ms", "\(row.retention.milliseconds)")] + row.settings)
     }
   }
 
   /// How many partitions a row's topic gets beside so many of the requests.
-  func count(of row: Row, requests: Int32) -> Int32 {
+  private func count(of row: Row, requests: Int32) -> Int32 {
     switch row.partitions {
-    case .likeRequests: requests
-    case .any(let usual): row.key == rows[0].key ? requests : usual
+    case .chosen, .likeRequests: requests
+    case .any(let usual): usual
     }
+  }
+
+  /// The partitions of a topic that exists and that others must be like; nil when there is none.
+  func partitions(in found: [String: TopicDirectory.Finding]) -> Int32? {
+    rows.lazy.compactMap { row -> Int32? in
+      guard row.sharesNumbering, case .found(let count, _)? = found[row.name] else { return nil }
+      return count
+    }.first
   }
 }
 

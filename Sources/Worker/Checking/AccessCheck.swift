@@ -6,6 +6,9 @@ import Settings
 ///
 /// librdkafka before 2.3 cannot ask for authorized operations; what can be tried without an effect is tried.
 struct AccessCheck {
+  /// A refusal comes as soon as a producer is connected; that there is none, nobody tells.
+  private static let refusalLimit: Duration = .seconds(1)
+
   private let file: ConfigurationFile
   private let found: [String: TopicDirectory.Finding]
   private let loop: EventLoop
@@ -30,13 +33,7 @@ struct AccessCheck {
       findings.append(await describingGroup(topics.requests))
     }
     let written = [topics.results, topics.deadLetters].filter(exists)
-    if !written.isEmpty {
-      findings.append(
-        .untold(
-          "right to write \(written.joined(separator: " and "))",
-          "cannot be tried without writing",
-          do: "otp-worker send --test --to … while a worker runs shows that outcomes come"))
-    }
+    if !written.isEmpty { findings.append(await writing(written)) }
     return findings
   }
 
@@ -77,6 +74,33 @@ struct AccessCheck {
     } catch {
       return error
     }
+  }
+
+  /// Opens a producer, which every worker has: brokers refuse one to whoever may write to no topic at all.
+  private func writing(_ topics: [String]) async -> Finding {
+    let subject = "right to write \(topics.joined(separator: " and "))"
+    let (refusals, source) = AsyncStream<KafkaError?>.makeStream()
+    let timeout = loop.schedule(after: Self.refusalLimit) { source.yield(nil) }
+    defer { loop.cancel(timeout) }
+    do throws(KafkaError) {
+      let producer = try KafkaProducer(configuration: file.kafka, loop: loop) { event in
+        if case .rebuilt(let error) = event, error.isNotAuthorized { source.yield(error) }
+      }
+      var refusal: KafkaError?
+      for await found in refusals {
+        refusal = found
+        break
+      }
+      await producer.close(within: .zero)
+      if let refusal { throw refusal }
+    } catch {
+      return .wrong(
+        subject, "the broker refuses a producer: \(error.text)",
+        do: "give this user WRITE on \(topics.joined(separator: " and "))")
+    }
+    return .untold(
+      subject, "a producer is let in; whether it may write these, only writing shows",
+      do: "otp-worker send --test --to … while a worker runs shows that outcomes come")
   }
 
   private func describingGroup(_ topic: String) async -> Finding {

@@ -24,9 +24,6 @@ final class Sending {
     case timeIsUp
   }
 
-  /// How long looking the topics up may take.
-  private static let lookingLimit: Duration = .seconds(5)
-
   private let target: SendTarget
   private let loop: EventLoop
   private let onStep: (Step, Duration) -> Void
@@ -57,7 +54,7 @@ final class Sending {
     let directory = try attempt { () throws(KafkaError) in
       try TopicDirectory(configuration: target.kafka)
     }
-    let partition = try await partition(of: draft, isFollowed: isFollowed, directory)
+    let partition = try await target.partition(of: draft, isFollowed: isFollowed, by: directory)
     let (events, source) = AsyncStream<Event>.makeStream()
     // The reader's place is known before the record is written: no outcome can be missed.
     let reader = try await reader(of: partition.partition, isFollowed, directory) {
@@ -83,36 +80,6 @@ final class Sending {
 
   // MARK: - Before
 
-  /// Where the request goes, once the topics were seen.
-  private func partition(
-    of draft: SendDraft, isFollowed: Bool, _ directory: TopicDirectory
-  ) async throws(CommandFailure) -> TopicPartition {
-    let names = [target.requests] + (isFollowed ? [target.results] : [])
-    let found = await directory.describe(
-      names, within: Self.lookingLimit, retentionsWithin: .milliseconds(1))
-    var counts: [Int32] = []
-    for name in names {
-      switch found[name] {
-      case .found(let count, _)?: counts.append(count)
-      case .missing?, nil:
-        throw CommandFailure(
-          ExitCode.configuration,
-          "otp-worker: topic \(name) does not exist; otp-worker topics create \(target.option) makes it"
-        )
-      case .failed(let error)?: throw failure(error)
-      }
-    }
-    guard counts.allSatisfy({ $0 == counts[0] }) else {
-      throw CommandFailure(
-        ExitCode.configuration,
-        "otp-worker: \(target.requests) and \(target.results) have different numbers of partitions, so the outcome cannot be found; see otp-worker topics check \(target.option)"
-      )
-    }
-    return TopicPartition(
-      topic: target.requests,
-      partition: TopicDirectory.partition(forKey: draft.key, of: counts[0]))
-  }
-
   private func reader(
     of partition: Int32, _ isFollowed: Bool, _ directory: TopicDirectory,
     _ onEvent: @escaping (Event) -> Void
@@ -120,13 +87,13 @@ final class Sending {
     guard isFollowed else { return nil }
     let place = TopicPartition(topic: target.results, partition: partition)
     do throws(KafkaError) {
-      let end = try await directory.offsets(of: place, within: Self.lookingLimit).upperBound
+      let end = try await directory.offsets(of: place, within: SendTarget.lookingLimit).upperBound
       return try PartitionReader(
         place, from: end, configuration: target.kafka, loop: loop,
         onRecord: { record in if let value = record.copyValue() { onEvent(.read(value)) } },
         onError: { onEvent(.readingFailed($0)) })
     } catch {
-      throw failure(error)
+      throw target.failure(error)
     }
   }
 
@@ -136,19 +103,6 @@ final class Sending {
     } catch {
       throw CommandFailure(ExitCode.configuration, "otp-worker: kafka: \(error.text)")
     }
-  }
-
-  private func failure(_ error: KafkaError) -> CommandFailure {
-    if error.isNotAuthorized {
-      return CommandFailure(
-        ExitCode.configuration,
-        "otp-worker: the broker refuses: \(error.text); send needs WRITE on \(target.requests) and READ on \(target.results)"
-      )
-    }
-    return CommandFailure(
-      ExitCode.unavailable,
-      "otp-worker: Kafka at \(target.servers): \(error.text); otp-worker check --online \(target.option) says more"
-    )
   }
 
   // MARK: - On the way
@@ -171,7 +125,7 @@ final class Sending {
         for value in early {
           if let outcome = outcome(in: value, of: place) { return .success(outcome) }
         }
-      case .written(.failure(let error)): return .failure(failure(error))
+      case .written(.failure(let error)): return .failure(target.failure(error))
       case .read(let value):
         guard let origin else {
           early.append(value)
@@ -179,7 +133,7 @@ final class Sending {
         }
         if let outcome = outcome(in: value, of: origin) { return .success(outcome) }
       case .readingFailed(let error):
-        if error.isNotAuthorized { return .failure(failure(error)) }
+        if error.isNotAuthorized { return .failure(target.failure(error)) }
       case .timeIsUp: return .failure(timeIsUp(timeout, origin))
       }
     }
@@ -206,16 +160,4 @@ final class Sending {
       "otp-worker: no outcome within \(timeout.words); \(origin) is enqueued and may still be sent. Does a worker run (its /readyz), and how far behind is it (otp_consumer_lag)?"
     )
   }
-}
-
-/// Where requests go and outcomes come from.
-struct SendTarget: Sendable {
-  var kafka: KafkaConfiguration
-  var requests: String
-  var results: String
-  /// The option that leads other commands there.
-  var option: String
-
-  /// The brokers, for people.
-  var servers: String { kafka.bootstrapServers.joined(separator: ",") }
 }
