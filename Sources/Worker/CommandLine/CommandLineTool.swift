@@ -72,7 +72,7 @@ struct CommandLineTool {
     if words.isEmpty {
       text = help.overview
     } else if words == ["settings"] {
-      text = String(SettingsTable.help().dropLast())
+      text = String(SettingsTable.help(width: console.width).dropLast())
     } else if let command = command(for: words), command.words.count == words.count {
       text = help.command(command)
     } else if words.count == 1, let group = help.group(words[0]) {
