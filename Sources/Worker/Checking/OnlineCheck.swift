@@ -5,6 +5,8 @@ import Kafka
 struct OnlineCheck {
   /// How long each address, topic or right may take to be told of.
   private static let limit: Duration = .seconds(5)
+  /// Each that is tried costs a client with threads of its own, all at the same time.
+  private static let mostBrokers = 16
 
   private let file: ConfigurationFile
   private let kafka: KafkaConfiguration
@@ -20,9 +22,14 @@ struct OnlineCheck {
   func findings() async -> [Finding] {
     let servers = kafka.bootstrapServers
     let (tried, advertised) = await probe(servers, named: "bootstrap server")
-    let others = advertised.filter { !servers.contains($0) }
-    let (further, _) = await probe(others.sorted(), named: "advertised broker")
-    let brokers = softened(tried) + further
+    let others = advertised.subtracting(servers).sorted()
+    let (further, _) = await probe(
+      Array(others.prefix(Self.mostBrokers)), named: "advertised broker")
+    var brokers = softened(tried) + further
+    if others.count > Self.mostBrokers {
+      brokers.append(
+        .untold("advertised brokers", "\(others.count - Self.mostBrokers) more were not tried"))
+    }
     guard tried.contains(where: { $0.verdict == .ok }) else { return brokers }
     do throws(KafkaError) {
       let directory = try TopicDirectory(configuration: kafka)

@@ -142,8 +142,9 @@ struct TopicsCommand {
     let missing = plan.rows.filter { before[$0.name] == .missing }
     let existing = plan.partitions(in: before)
     let others = differing(plan.rows[0], existing, partitions)
-    // Without a broker there is nothing to be made, and the findings say so.
-    guard !missing.isEmpty else { return check.findings(before) + others }
+    // While one cannot be looked up, nobody knows how many partitions the others need.
+    let isKnown = !before.values.contains { if case .failed = $0 { true } else { false } }
+    guard !missing.isEmpty, isKnown else { return check.findings(before) + others }
     let wanted = plan.newTopics(
       partitions: existing ?? partitions ?? TopicPlan.usualPartitions,
       replicationFactor: copies

@@ -74,6 +74,18 @@ struct TopicsCommandTests {
     #expect(verdicts.contains("ok topic send-otp"))
   }
 
+  @Test func `Nothing is made while the requests cannot be looked up`() async throws {
+    let cluster = try EmbeddedCluster()
+    try cluster.setTopicError(29, of: "send-otp")
+    for topic in ["send-otp.results", "dlq.send-otp"] { try cluster.setTopicError(3, of: topic) }
+    let file = try TemporaryFile(configuration(cluster.bootstrapServers))
+    let given = try arguments(["--config", file.path], of: TopicsCommand.create)
+    #expect(await TopicsCommand(captured.console()).create(given) == ExitCode.configuration)
+    #expect(captured.words.contains("wrong topic send-otp: this user may not look it up"))
+    #expect(captured.words.contains("wrong topic send-otp.results: does not exist"))
+    #expect(!captured.words.contains("created"))
+  }
+
   @Test func `Without a broker the topics cannot be looked up`() async throws {
     let port = RefusingPort()
     let file = try TemporaryFile(configuration("127.0.0.1:\(port.number)"))
