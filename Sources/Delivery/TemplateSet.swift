@@ -25,6 +25,14 @@ public struct TemplateSet: Sendable {
   /// The usage types that have a template, in no order.
   public var usageTypes: Set<UsageType> { Set(variants.keys) }
 
+  /// Every template that counts, by usage type and language; the one without a language first.
+  public var all: [MessageTemplate] {
+    variants.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { entry in
+      [entry.value.plain].compactMap(\.self)
+        + entry.value.byLocale.sorted { $0.key.text < $1.key.text }.map(\.value)
+    }
+  }
+
   /// The template for a request.
   ///
   /// The usage type goes before the language: its own templates are searched for each of `locales`, then for

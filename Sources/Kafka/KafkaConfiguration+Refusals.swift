@@ -13,18 +13,21 @@ extension KafkaConfiguration {
   private struct Rule {
     var keys: [String]
     var allows: @Sendable (String) -> Bool
+    /// What the property may be, and why nothing else.
     var reason: String
 
     init(_ keys: String..., allowing values: [String] = [], because reason: String) {
       self.keys = keys
       allows = { values.contains($0.lowercased()) }
-      self.reason = reason
+      self.reason =
+        (values.first.map { "must be \($0) or left out" } ?? "must be left out") + ": \(reason)"
     }
 
     init(_ keys: String..., within range: ClosedRange<Int>, because reason: String) {
       self.keys = keys
       allows = { Int($0).map(range.contains) ?? false }
-      self.reason = reason
+      self.reason =
+        "must be a whole number from \(range.lowerBound) to \(range.upperBound): \(reason)"
     }
   }
 
@@ -43,7 +46,7 @@ extension KafkaConfiguration {
       because: "offsets belong to the consumer group, so that another instance can take over"),
     Rule(
       "auto.offset.reset",
-      allowing: ["smallest", "earliest", "beginning", "largest", "latest", "end"],
+      allowing: ["earliest", "smallest", "beginning", "largest", "latest", "end"],
       because: "without a committed offset the worker must start somewhere: earliest or latest"),
     Rule(
       "acks", "request.required.acks", allowing: ["all", "-1"],

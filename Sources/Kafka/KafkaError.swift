@@ -85,6 +85,9 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 
   private func has(_ known: rd_kafka_resp_err_t) -> Bool { code == known.rawValue }
 
+  /// No answer came in time.
+  public static let timedOut = KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+
   /// The client was closed.
   static let closed = KafkaError(RD_KAFKA_RESP_ERR__DESTROY)
 

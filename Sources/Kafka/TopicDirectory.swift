@@ -21,7 +21,7 @@ public final class TopicDirectory: Sendable {
     case failed(KafkaError)
   }
 
-  private let handle: ClientHandle
+  let handle: ClientHandle
 
   /// A directory with a client of its own.
   /// - Throws: when librdkafka does not accept the configuration as a whole.
@@ -32,7 +32,7 @@ public final class TopicDirectory: Sendable {
   /// Asks the brokers about topics.
   /// - Parameters:
   ///   - topics: their names.
-  ///   - limit: how long to wait for each topic.
+  ///   - limit: how long to wait for each topic; after one wait in vain, no others.
   ///   - retentionLimit: how long to wait for the retentions of all; an embedded cluster never tells.
   /// - Returns: what was found out about each topic.
   public func describe(
@@ -58,11 +58,19 @@ private func findings(
 ) -> [String: TopicDirectory.Finding] {
   var findings: [String: TopicDirectory.Finding] = [:]
   var counts: [String: Int32] = [:]
+  var silence: KafkaError?
   for topic in topics {
+    // Whoever did not answer about one topic would not about the next: the wait is for all.
+    if let silence {
+      findings[topic] = .failed(silence)
+      continue
+    }
     switch TopicMetadata.fetch(topic, by: client, milliseconds: milliseconds) {
     case .success(let metadata): counts[topic] = metadata.partitionCount
     case .failure(let error) where error.isUnknownTopicOrPartition: findings[topic] = .missing
-    case .failure(let error): findings[topic] = .failed(error)
+    case .failure(let error):
+      findings[topic] = .failed(error)
+      if error.isRetriable { silence = error }
     }
   }
   let retentions = retentions(

@@ -8,7 +8,7 @@ import Transport
 /// One try: one exchange through one driver.
 extension Pipeline {
   /// The longest that an HTTP exchange may take.
-  static let exchangeTimeout: Duration = .seconds(12)
+  public static let exchangeTimeout: Duration = .seconds(12)
 
   /// Hands `message` to the provider once, and gives the slot back as soon as the exchange is over.
   ///

@@ -56,6 +56,21 @@ public struct SettingDescriptor: Sendable {
     case choice([String])
   }
 
+  /// How `connectors show` writes a key: the value in YAML, as it stands in a file.
+  public enum Example: Sendable, Equatable {
+    /// Set: a connector that works usually has it. Required keys always are.
+    case set(String)
+    /// Commented out.
+    case optional(String)
+
+    /// The value in YAML.
+    public var yaml: String {
+      switch self {
+      case .set(let yaml), .optional(let yaml): yaml
+      }
+    }
+  }
+
   /// The key, spelled as Logto spells it.
   public var key: String
   /// What it takes.
@@ -66,16 +81,19 @@ public struct SettingDescriptor: Sendable {
   public var isSecret: Bool
   /// One sentence for people, with unit and default.
   public var summary: String
+  /// How an example has it; nil for what goes without saying.
+  public var example: Example?
 
   /// A key.
   public init(
     _ key: String, _ kind: Kind, isRequired: Bool = false, isSecret: Bool = false,
-    _ summary: String
+    _ summary: String, example: Example? = nil
   ) {
     self.key = key
     self.kind = kind
     self.isRequired = isRequired
     self.isSecret = isSecret
     self.summary = summary
+    self.example = example
   }
 }

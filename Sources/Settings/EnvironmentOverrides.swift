@@ -6,7 +6,7 @@ import Delivery
 /// underscore is a dot: `OTP_WORKER_KAFKA_SASL_PASSWORD` is `kafka.sasl.password`. Connectors have
 /// no variables of their own, as their files take `${NAME}`. An empty variable counts as not set.
 enum EnvironmentOverrides {
-  private static let prefix = "OTP_WORKER_"
+  static let prefix = "OTP_WORKER_"
   private static let kafkaPrefix = "OTP_WORKER_KAFKA_"
   /// Ours, but no keys of the configuration: the file's path, where the command line names none.
   private static let reserved = ["OTP_WORKER_CONFIG"]

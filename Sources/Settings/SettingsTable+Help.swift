@@ -1,17 +1,21 @@
 extension SettingsTable {
-  /// Every key with what it takes, its default, its variable and its meaning, for `--help`.
-  public static func help() -> String {
+  /// Every key with what it takes, its default, its variable and its meaning, in lines of `width` columns.
+  public static func help(width: Int = 94) -> String {
     sections.map { section in
       let title = section.path.isEmpty ? "In the file itself" : section.path
-      return (["\(title): \(section.summary)"] + section.rows.map { help(section, $0) })
-        .joined(separator: "\n")
+      return
+        (wrapped("\(title): \(section.summary)", width: width)
+        + section.rows.map { help(section, $0, width) }).joined(separator: "\n")
     }
     .joined(separator: "\n\n") + "\n"
   }
 
-  private static func help(_ section: SettingsSection, _ row: SettingRow) -> String {
+  private static func help(
+    _ section: SettingsSection, _ row: SettingRow, _ width: Int
+  ) -> String {
     let lines = [row.summary] + facts(section, row)
-    return (["  \(row.key)"] + lines.flatMap { wrapped($0, width: 88) }.map { "      \($0)" })
+    return
+      (["  \(row.key)"] + lines.flatMap { wrapped($0, width: width - 6) }.map { "      \($0)" })
       .joined(separator: "\n")
   }
 

@@ -1,3 +1,4 @@
+import Delivery
 import EventLoop
 import Kafka
 import Pipeline
@@ -14,12 +15,17 @@ struct TopicCheck {
     case stopped
   }
 
-  private let topics: TopicSettings
-  private let lifetimes: Lifetimes
+  private let plan: TopicPlan
+  /// The option that names the configuration, for commands that mend.
+  private let option: String
+  /// The same for Kafka's own tools.
+  private let servers: String
 
-  init(_ topics: TopicSettings, lifetimes: Lifetimes) {
-    self.topics = topics
-    self.lifetimes = lifetimes
+  /// A check of the topics that a configuration names.
+  init(_ file: ConfigurationFile) {
+    plan = file.topics
+    option = file.optionText
+    servers = file.kafka.bootstrapServers.joined(separator: ",")
   }
 
   /// Waits for a broker, then checks.
@@ -32,23 +38,22 @@ struct TopicCheck {
     }
     var hasLookedTwice = false
     while !stop.isRequested {
-      let names = [topics.requests, topics.results, topics.deadLetters]
-      let findings = await directory.describe(names, within: .seconds(5))
-      if let error = findings.values.lazy.compactMap(\.failure).first {
+      let found = await directory.describe(plan.rows.map(\.name), within: .seconds(5))
+      if let error = found.values.lazy.compactMap(\.failure).first {
         log.limited("topics", every: .seconds(15))?.warning(
           "waiting for Kafka: the topics cannot be looked up", .text(.error, error.name),
           .detail(error.text))
         continue
       }
       // A broker learns of a topic that was just created a moment after the creation is confirmed.
-      if findings.values.contains(.missing), !hasLookedTwice {
+      if found.values.contains(.missing), !hasLookedTwice {
         hasLookedTwice = true
         try? await Task.sleep(for: .seconds(1))
         continue
       }
-      tellUntold(findings, log)
-      let problems = problems(in: findings)
-      return problems.isEmpty ? .fine : .wrong(problems)
+      tellUntold(found, log)
+      let wrong = findings(found).filter { $0.verdict == .wrong }
+      return wrong.isEmpty ? .fine : .wrong(wrong.map(\.sentence))
     }
     return .stopped
   }
@@ -62,51 +67,94 @@ struct TopicCheck {
     }
   }
 
-  /// What is wrong, and the command that mends it.
-  func problems(in findings: [String: TopicDirectory.Finding]) -> [String] {
-    var problems: [String] = []
-    let requests = findings[topics.requests]?.partitions
-    let wanted: [(name: String, key: String, partitions: Int32?, days: Int)] = [
-      (topics.requests, "requests", nil, requestDays),
-      (topics.results, "results", requests, 7),
-      (topics.deadLetters, "deadLetters", nil, 14),
-    ]
-    for topic in wanted {
-      switch findings[topic.name] {
-      case .missing?, nil:
-        let partitions = topic.partitions ?? requests ?? 12
-        problems.append(
-          "topic \(topic.name) (topics.\(topic.key)) does not exist; create it: kafka-topics --create --topic \(topic.name) --partitions \(partitions) --config retention.ms=\(topic.days * 86_400_000)"
-        )
+  /// How each topic stands, and the command that mends it.
+  func findings(_ found: [String: TopicDirectory.Finding]) -> [Finding] {
+    let requests = found[plan.rows[0].name]?.partitions
+    return plan.rows.flatMap { row in
+      let subject = "topic \(row.name)"
+      switch found[row.name] {
+      case .missing?, nil: return [missing(row, requests)]
+      case .failed(let error)?: return [failed(subject, error)]
       case .found(let partitions, let retention)?:
-        if let needed = topic.partitions, partitions != needed {
-          problems.append(
-            "topic \(topic.name) has \(partitions) partitions, \(topics.requests) has \(needed): they must be equal, since an outcome goes to the partition of its request; kafka-topics --alter --topic \(partitions < needed ? topic.name : topics.requests) --partitions \(max(partitions, needed))"
-          )
-        }
-        if case .limited(let time) = retention, let least = leastRetention(of: topic.key),
-          time < least
-        {
-          problems.append(
-            "topic \(topic.name) keeps records for \(time.components.seconds) s, at least \(least.components.seconds) s are needed; kafka-configs --alter --entity-type topics --entity-name \(topic.name) --add-config retention.ms=\(topic.days * 86_400_000)"
-          )
-        }
-      case .failed?: break
+        let complaints = [
+          unequal(row, partitions, requests), short(row, retention),
+        ].compactMap(\.self)
+        if !complaints.isEmpty { return complaints }
+        let summary = Finding.ok(
+          subject, "\(partitions) partitions, \(retention.words) (\(row.holds))")
+        return [summary, untold(row, retention)].compactMap(\.self)
       }
     }
-    return problems
   }
 
-  private func leastRetention(of key: String) -> Duration? {
-    switch key {
-    case "requests": lifetimes.longest + .seconds(86_400)
-    case "results": .seconds(7 * 86_400)
-    default: nil
+  private func missing(_ row: TopicPlan.Row, _ requests: Int32?) -> Finding {
+    let topic = plan.newTopics(
+      partitions: requests ?? TopicPlan.usualPartitions, replicationFactor: nil
+    ).first { $0.name == row.name }
+    let byHand = topic.map { $0.command(servers: servers) } ?? ""
+    return .wrong(
+      "topic \(row.name)", "does not exist (topics.\(row.key))",
+      do: "make it by one of these lines:",
+      by: "otp-worker topics create \(option)", byHand)
+  }
+
+  private func failed(_ subject: String, _ error: KafkaError) -> Finding {
+    if error.isNotAuthorized {
+      return .wrong(
+        subject, "this user may not look it up, or it does not exist",
+        do: "give the user DESCRIBE on the topic, or create it as a user who may")
     }
+    var finding = Finding.wrong(
+      subject, "cannot be looked up: \(error.text)", do: "see that the brokers are up and reachable"
+    )
+    finding.isOutage = true
+    return finding
   }
 
-  private var requestDays: Int {
-    max(2, Int(((lifetimes.longest + .seconds(86_400)) / .seconds(86_400)).rounded(.up)))
+  private func unequal(
+    _ row: TopicPlan.Row, _ partitions: Int32, _ requests: Int32?
+  ) -> Finding? {
+    guard case .likeRequests = row.partitions, let requests, partitions != requests else {
+      return nil
+    }
+    let smaller = partitions < requests ? row.name : plan.rows[0].name
+    return .wrong(
+      "topic \(row.name)",
+      "has \(partitions) partitions, \(plan.rows[0].name) has \(requests)",
+      do:
+        "make them equal, since what a request leads to goes to the partition of the same number:",
+      by:
+        "kafka-topics --bootstrap-server \(servers) --alter --topic \(smaller) --partitions \(max(partitions, requests))"
+    )
+  }
+
+  private func short(_ row: TopicPlan.Row, _ retention: TopicDirectory.Retention) -> Finding? {
+    guard case .limited(let time) = retention, let least = row.leastRetention, time < least else {
+      return nil
+    }
+    return .wrong(
+      "topic \(row.name)", "\(retention.words), at least \(least.words) are needed",
+      do: "keep them longer:",
+      by:
+        "kafka-configs --bootstrap-server \(servers) --alter --entity-type topics --entity-name \(row.name) --add-config retention.ms=\(row.retention.milliseconds)"
+    )
+  }
+
+  private func untold(_ row: TopicPlan.Row, _ retention: TopicDirectory.Retention) -> Finding? {
+    guard case .untold(let error) = retention, let least = row.leastRetention else { return nil }
+    return .untold(
+      "retention of \(row.name)", "the broker does not tell (\(error.name))",
+      do:
+        "see to it that retention.ms is at least \(least.milliseconds); DESCRIBE_CONFIGS on the topic lets this check look"
+    )
+  }
+}
+
+extension Finding {
+  /// The finding in one sentence, for the log.
+  fileprivate var sentence: String {
+    "\(subject) \(detail)" + (remedy.map { "; \($0)" } ?? "") + " "
+      + commands.joined(separator: "; or ")
   }
 }
 
@@ -114,5 +162,26 @@ extension TopicDirectory.Finding {
   fileprivate var failure: KafkaError? { if case .failed(let error) = self { error } else { nil } }
   fileprivate var partitions: Int32? {
     if case .found(let partitions, _) = self { partitions } else { nil }
+  }
+}
+
+extension TopicDirectory.Retention {
+  fileprivate var words: String {
+    switch self {
+    case .limited(let time): "keeps records for \(time.words)"
+    case .unlimited: "keeps records for good"
+    case .untold: "retention not told"
+    }
+  }
+}
+
+extension Duration {
+  /// Days, hours, minutes or seconds, the largest that leaves a whole number; `1.5 s` below that.
+  var words: String {
+    let units: [(Int64, String)] = [
+      (86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms"),
+    ]
+    let unit = units.first { milliseconds != 0 && milliseconds.isMultiple(of: $0.0) } ?? (1, "ms")
+    return "\(milliseconds / unit.0) \(unit.1)"
   }
 }

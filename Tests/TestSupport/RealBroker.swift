@@ -12,6 +12,16 @@ public enum RealBroker {
   /// Where it listens; nil when there is none.
   public static let servers = getenv("KAFKA_BOOTSTRAP_SERVERS").map { String(cString: $0) }
 
+  /// Its listener with TLS, SASL and access rules, and the file of the authority that signed its certificate.
+  ///
+  /// User `otp` (`otp-secret`) may do everything, `nobody` (`nobody-secret`) nothing. Nil when there is none.
+  public static let secure: (servers: String, authorities: String)? =
+    if let servers = getenv("KAFKA_SECURE_BOOTSTRAP_SERVERS"), let file = getenv("KAFKA_CA_FILE") {
+      (String(cString: servers), String(cString: file))
+    } else {
+      nil
+    }
+
   /// A broker refused to make a topic.
   public struct NotCreated: Error {
     /// What it said.

@@ -107,3 +107,14 @@ struct Event: ~Copyable {
     return isForOtherKind ? nil : line
   }
 }
+
+/// What a client that nobody serves met since it was last asked.
+func reportedErrors(of client: OpaquePointer) -> [KafkaError] {
+  let queue = rd_kafka_queue_get_main(client)
+  defer { rd_kafka_queue_destroy(queue) }
+  var errors: [KafkaError] = []
+  while let event = rd_kafka_queue_poll(queue, 0).map({ Event($0) }) {
+    if event.type == RD_KAFKA_EVENT_ERROR, let error = event.error { errors.append(error) }
+  }
+  return errors
+}

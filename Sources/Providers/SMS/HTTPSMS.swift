@@ -11,10 +11,13 @@ struct HTTPSMS: Driver {
     id: "http-sms", channel: .sms, name: "HTTP SMS",
     documentation: "https://docs.logto.io/integrations/http-sms", text: .receiver,
     settings: [
-      SettingDescriptor("endpoint", .url, isRequired: true, "The receiver's URL."),
+      SettingDescriptor(
+        "endpoint", .url, isRequired: true, "The receiver's URL.",
+        example: .set("https://sms.example.com/send")),
       SettingDescriptor(
         "authorization", .text, isSecret: true,
-        "The value of the header Authorization, scheme and all; none is sent without it."),
+        "The value of the header Authorization, scheme and all; none is sent without it.",
+        example: .set("Bearer ${HTTP_SMS_TOKEN:-replace-me}")),
       SettingDescriptor(
         "hmacSecret", .text, isSecret: true,
         "Signs every body: the header X-Otp-Signature is then sha256= and the HMAC-SHA256 in hexadecimal digits."

@@ -7,29 +7,36 @@ struct Twilio: Driver {
     id: "twilio-short-message-service", channel: .sms, name: "Twilio SMS Service",
     documentation: "https://www.twilio.com/docs/messaging/api/message-resource", text: .templates,
     settings: [
-      SettingDescriptor("accountSID", .text, isRequired: true, "The account's SID, AC…."),
+      SettingDescriptor(
+        "accountSID", .text, isRequired: true, "The account's SID, AC….",
+        example: .set("AC00000000000000000000000000000000")),
       SettingDescriptor(
         "authToken", .text, isSecret: true,
-        "The account's auth token. Required unless apiKeySid and apiKeySecret are given."),
+        "The account's auth token. Required unless apiKeySid and apiKeySecret are given.",
+        example: .set("${TWILIO_AUTH_TOKEN:-replace-me}")),
       SettingDescriptor(
         "fromMessagingServiceSID", .text,
-        "The SID of the messaging service that sends, MG…. Required unless from is given."),
+        "The SID of the messaging service that sends, MG…. Required unless from is given.",
+        example: .set("MG00000000000000000000000000000000")),
       SettingDescriptor(
         "disableRiskCheck", .flag,
         "Turns Twilio's check against SMS pumping off for these messages; false by default."),
       SettingDescriptor(
         "endpoint", .url,
-        "The API's base URL, such as https://api.dublin.ie1.twilio.com; https://api.twilio.com by default."
-      ),
+        "The API's base URL, such as https://api.dublin.ie1.twilio.com; https://api.twilio.com by default.",
+        example: .optional("https://api.twilio.com")),
       SettingDescriptor(
         "from", .text,
-        "A number (E.164) or alphanumeric sender, in place of or together with the messaging service."
-      ),
-      SettingDescriptor("apiKeySid", .text, "An API key's SID, SK…, in place of the auth token."),
+        "A number (E.164) or alphanumeric sender, in place of or together with the messaging service.",
+        example: .optional("\"+15005550006\"")),
+      SettingDescriptor(
+        "apiKeySid", .text, "An API key's SID, SK…, in place of the auth token.",
+        example: .optional("SK00000000000000000000000000000000")),
       SettingDescriptor("apiKeySecret", .text, isSecret: true, "The API key's secret."),
       SettingDescriptor(
         "statusCallback", .url,
-        "Where Twilio reports what becomes of a message, in place of the messaging service's own."),
+        "Where Twilio reports what becomes of a message, in place of the messaging service's own.",
+        example: .optional("https://example.com/twilio/status")),
     ])
 
   /// The most characters that a message may have.

@@ -31,6 +31,11 @@ enum DemoCommand {
       "otp-worker demo --once --provider http-sms",
       "otp-worker demo --once --json | jq -r 'select(.agrees | not) | .name'",
     ],
+    exitCodes: [
+      ExitMeaning(ExitCode.ok, "stopped; with --once: every sample ended as expected"),
+      ExitMeaning(ExitCode.failure, "with --once: a sample did not end as expected"),
+      ExitMeaning(ExitCode.unavailable, "a port or a library's version is missing"),
+    ],
     run: run)
 
   private static func run(_ arguments: Arguments) -> Int32 {

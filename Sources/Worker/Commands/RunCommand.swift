@@ -12,12 +12,11 @@ enum RunCommand {
     name: "run", summary: "the daemon",
     discussion: """
       Takes requests from Kafka, sends them through the active connectors, publishes outcomes and dead
-      letters. Ends in order on SIGTERM or SIGINT; a second signal ends at once.
+      letters. Ends in order on SIGTERM or SIGINT; a second signal ends at once. "check --online" tells
+      beforehand whether it would start; "help settings" lists every key of the configuration.
       """,
     options: [
-      Option(
-        name: "--config", value: "FILE",
-        summary: "the configuration, YAML (default: $OTP_WORKER_CONFIG)"),
+      ConfigurationFile.option,
       Option(
         name: "--log-format", value: "FORMAT",
         summary: "json or text, for people (default: log.format)"),
@@ -25,6 +24,15 @@ enum RunCommand {
     examples: [
       "otp-worker run --config otp-worker.yaml",
       "OTP_WORKER_ADMIN_PORT=9500 otp-worker run --config otp-worker.yaml --log-format text",
+    ],
+    exitCodes: [
+      ExitMeaning(ExitCode.ok, "stopped in order"),
+      ExitMeaning(ExitCode.failure, "ended at once by a second signal"),
+      ExitMeaning(
+        ExitCode.unavailable, "something it needs is not there: a port, a library's version"),
+      ExitMeaning(ExitCode.software, "the stop took longer than 25 s"),
+      ExitMeaning(
+        ExitCode.configuration, "configuration or topics are wrong; a restart does not help"),
     ],
     run: run)
 
@@ -41,34 +49,28 @@ enum RunCommand {
         return ExitCode.usage
       }
     }
-    let environment = ProcessInfo.processInfo.environment
-    guard let file = arguments["--config"] ?? environment["OTP_WORKER_CONFIG"] else {
-      printError("otp-worker: which configuration? otp-worker run --config FILE")
-      return ExitCode.usage
-    }
-    let configuration: Configuration
-    let kafka: KafkaConfiguration
+    let file: ConfigurationFile
     do {
-      let loader = ConfigurationLoader(environment: environment)
-      configuration = try loader.load(path: file).get()
-      kafka = try KafkaConfiguration(configuration.kafka)
+      file = try ConfigurationFile(
+        arguments, for: "run", environment: ProcessInfo.processInfo.environment)
     } catch {
-      printError("\(error)")
-      return ExitCode.configuration
+      return error.tell(.standard)
     }
+    let configuration = file.configuration
     let log = Log(
       level: LogLevel(rawValue: configuration.log.level.rawValue) ?? .info,
       format: format ?? LogFormat(rawValue: configuration.log.format.rawValue) ?? .json,
       to: LogDescriptor(1))
     defer { log.flush(within: .seconds(2)) }
     return LoopProgram.run { loop in
-      await serve(configuration, kafka, loop: loop, log: log)
+      await serve(file, loop: loop, log: log)
     }
   }
 
   private static func serve(
-    _ configuration: Configuration, _ kafka: KafkaConfiguration, loop: EventLoop, log: Log
+    _ file: ConfigurationFile, loop: EventLoop, log: Log
   ) async -> Int32 {
+    let (configuration, kafka) = (file.configuration, file.kafka)
     let stop = StopSignal(on: loop)
     let assembly: Assembly
     do {
@@ -80,7 +82,7 @@ enum RunCommand {
     defer { assembly.admin?.stop() }
     tellStart(configuration, kafka, assembly, log)
 
-    let check = TopicCheck(configuration.topics, lifetimes: configuration.delivery.lifetimes)
+    let check = TopicCheck(file)
     switch await check.run(kafka, log: log, until: stop) {
     case .stopped: return ExitCode.ok
     case .wrong(let problems):

@@ -150,9 +150,8 @@ final class Demo {
 
     Still running. Enqueue one more, from another terminal:
 
-    kcat -P -b \(brokers) -t send-otp -k +4512345678 <<< '{"id":"more-1","to":"+4512345678","usageType":"SignIn","payload":{"code":"123456"}}'
+    \(CommandLine.arguments[0]) send --bootstrap-servers \(brokers) --to +4512345678
 
-    Another code needs another id: the same one again ends as a duplicate.
     Ctrl-C stops.
 
     """

@@ -94,10 +94,3 @@ extension Sample.End {
       + (deadLetter.map { ", dead letter \($0)" } ?? "")
   }
 }
-
-extension JSONWriter {
-  fileprivate mutating func member(_ name: String, _ text: String?) {
-    key(text: name)
-    if let text { string(text) } else { null() }
-  }
-}

@@ -84,17 +84,9 @@ extension StepLine {
       self.step = "concluded"
       detail = [outcome.kind.rawValue, outcome.reason.rawValue, outcome.recipient?.masked]
         .compactMap(\.self).joined(separator: "  ")
-      tone = Self.tone(of: outcome.kind)
+      tone = outcome.kind.tone
       stop = Way.Stop(text: outcome.kind.rawValue, tone: tone)
       isLast = true
-    }
-  }
-
-  private static func tone(of kind: Outcome.Kind) -> Palette.Tone {
-    switch kind {
-    case .accepted, .delivered: .good
-    case .superseded, .duplicate, .expired: .waiting
-    case .rejected, .deadLettered, .undelivered: .bad
     }
   }
 }

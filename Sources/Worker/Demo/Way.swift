@@ -52,7 +52,7 @@ struct Way: Sendable, Equatable {
         shown.append(palette.paint("…", .faint))
         break
       }
-      shown.append(palette.paint(beginning(of: text, max(1, room)), stop.tone))
+      shown.append(palette.paint(beginning(of: text, max(1, room - rest)), stop.tone))
       room -= text.count + Self.arrow.count
     }
     return padded(end(of: name, Self.nameWidth), Self.nameWidth) + " "
