@@ -40,9 +40,11 @@ struct TopicCheck {
     while !stop.isRequested {
       let found = await directory.describe(plan.rows.map(\.name), within: .seconds(5))
       if let error = found.values.lazy.compactMap(\.failure).first {
-        log.limited("topics", every: .seconds(15))?.warning(
-          "waiting for Kafka: the topics cannot be looked up", .text(.error, error.name),
-          .detail(error.text))
+        if let log = log.limited("topics", every: .seconds(15)) {
+          log.warning(
+            "waiting for Kafka: the topics cannot be looked up", .text(.error, error.name),
+            .detail(await reason(of: error, kafka)))
+        }
         continue
       }
       // A broker learns of a topic that was just created a moment after the creation is confirmed.
@@ -56,6 +58,18 @@ struct TopicCheck {
       return wrong.isEmpty ? .fine : .wrong(wrong.map(\.sentence))
     }
     return .stopped
+  }
+
+  /// Why the topics cannot be looked up: the client that asks is told less than one that tries an address.
+  private func reason(of error: KafkaError, _ kafka: KafkaConfiguration) async -> String {
+    if error.isNotAuthorized { return failed("topics", error).sentence }
+    guard let server = kafka.bootstrapServers.first else { return error.text }
+    do throws(KafkaError) {
+      _ = try await BrokerProbe(server, configuration: kafka).cluster()
+      return error.text
+    } catch {
+      return BrokerFailure(error, kafka).finding("broker \(server)").sentence
+    }
   }
 
   private func tellUntold(_ findings: [String: TopicDirectory.Finding], _ log: Log) {
@@ -153,8 +167,9 @@ struct TopicCheck {
 extension Finding {
   /// The finding in one sentence, for the log.
   fileprivate var sentence: String {
-    "\(subject) \(detail)" + (remedy.map { "; \($0)" } ?? "") + " "
-      + commands.joined(separator: "; or ")
+    "\(subject): \(detail)"
+      + ([remedy].compactMap(\.self) + [commands.joined(separator: "; or ")]).filter { !$0.isEmpty }
+      .map { "; \($0)" }.joined()
   }
 }
 
