@@ -17,6 +17,9 @@ static inline CURLcode otp_easy_set_pointer(CURL *handle, CURLoption option, voi
 static inline CURLcode otp_easy_set_close_function(CURL *handle, curl_closesocket_callback value) {
   return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
 }
+static inline CURLcode otp_easy_set_header_function(CURL *handle, curl_write_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, value);
+}
 static inline CURLcode otp_easy_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

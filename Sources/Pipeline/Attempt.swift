@@ -7,7 +7,7 @@ import Transport
 
 /// One try: one exchange through one driver.
 extension Pipeline {
-  /// The longest that an HTTP exchange may take.
+  /// The longest that an HTTP exchange may take; a mail's limit lies within twice of it.
   public static let exchangeTimeout: Duration = .seconds(12)
 
   /// Hands `message` to the provider once, and gives the slot back as soon as the exchange is over.
@@ -31,23 +31,21 @@ extension Pipeline {
     }
     let startedAt = now
     beginTry(job, through: runtime)
-    let limit = min(Self.exchangeTimeout, deadline - now)
-    switch exchange {
-    case .http(var request):
-      request.headers.append(("Idempotency-Key", percentEncoded(message.eventID)))
-      runtime.client.send(request, deadline: loop.clock.now + limit) { ending in
-        let answer = self.answer(to: ending, by: runtime.connector.driver)
-        self.endTry(job, through: runtime, startedAt: startedAt, answer)
-        self.leaveSlot(job, after: answer)
-        then(answer)
-      }
+    let limit = min(exchange.timeLimit, deadline - now)
+    runtime.client.send(
+      exchange.identified(by: message.eventID), deadline: loop.clock.now + limit
+    ) { ending in
+      let answer = self.answer(to: ending, by: runtime.connector.driver)
+      self.endTry(job, through: runtime, startedAt: startedAt, answer)
+      self.leaveSlot(job, after: answer)
+      then(answer)
     }
   }
 
-  /// - Returns: nil when stopping cut the exchange short before anything was written.
-  private func answer(to ending: HTTPEnding, by driver: any Driver) -> Answer? {
+  /// - Returns: nil when stopping cut the exchange short before anything was sent.
+  private func answer(to ending: ExchangeEnding, by driver: any Driver) -> Answer? {
     switch ending {
-    case .reply(let reply): return driver.answer(to: .http(reply))
+    case .reply(let reply): return driver.answer(to: reply)
     case .failed(let failure):
       if failure.isUntouchedByStopping { return nil }
       if case .responding(let status) = failure.stage, type(of: driver).statusIsContract {
@@ -84,6 +82,15 @@ extension Pipeline {
       "attempt failed", .eventID(job.eventID), .connector(runtime.connector.name),
       .attempt(job.history.tries), .text(.class, answer.class.label), .providerCode(answer.code),
       .reason(answer.reason), .detail(answer.detail))
+  }
+}
+
+extension Exchange {
+  /// The exchange with the key by which a provider may drop a repeat; a mail has its Message-ID.
+  fileprivate func identified(by eventID: String) -> Exchange {
+    guard case .http(var request) = self else { return self }
+    request.headers.append(("Idempotency-Key", percentEncoded(eventID)))
+    return .http(request)
   }
 }
 

@@ -7,7 +7,7 @@ import Transport
 /// What lives of a connector: its connections, its slots, and whether it is held.
 final class ConnectorRuntime {
   let connector: Connector
-  let client: HTTPClient
+  let client: ConnectorClient
   let telemetry: ConnectorTelemetry
   /// Jobs that wait for a slot, or for the end of a hold or pause.
   var queue = FIFO<Job>()
@@ -25,10 +25,10 @@ final class ConnectorRuntime {
   init(_ connector: Connector, userAgent: String, loop: EventLoop, telemetry: Telemetry) {
     self.connector = connector
     self.telemetry = telemetry.connector(connector.name)
-    client = HTTPClient(
+    client = ConnectorClient(
       loop: loop,
-      options: HTTPClientOptions(
-        caFile: connector.caFile, proxy: connector.proxy.flatMap(HTTPClientOptions.Proxy.init),
+      options: ClientOptions(
+        caFile: connector.caFile, proxy: connector.proxy.flatMap(ClientOptions.Proxy.init),
         maximumConnections: connector.concurrency, userAgent: userAgent))
     senders = Array(repeating: nil, count: connector.concurrency)
     free = Array((0..<connector.concurrency).reversed())

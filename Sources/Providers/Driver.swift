@@ -80,10 +80,20 @@ public struct Refusal: Error, Sendable {
 public enum Exchange: Sendable {
   /// An HTTP request.
   case http(HTTPExchange)
+  /// A mail; indirect, as its size would make every HTTP request's way dearer.
+  indirect case smtp(SMTPExchange)
 }
 
 /// What came back, whole.
 public enum Reply: Sendable {
   /// An HTTP response.
   case http(HTTPReply)
+  /// A mail server's reply; indirect for the same reason.
+  indirect case smtp(SMTPReply)
+}
+
+extension Answer {
+  /// What a driver makes of a reply in a protocol that it did not ask in: a fault of the program.
+  static let foreignReply = Answer(
+    .ambiguous, code: "reply.foreign", detail: "the reply is not of the driver's own protocol")
 }

@@ -2,7 +2,9 @@
 public enum DriverCatalog {
   /// The drivers, by channel and name, as `connectors` lists them.
   public static let all: [any Driver.Type] = [
+    HTTPEmail.self,
     HTTPSMS.self,
+    SMTP.self,
     Twilio.self,
   ]
 

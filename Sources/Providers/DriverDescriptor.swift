@@ -40,8 +40,8 @@ public struct DriverDescriptor: Sendable {
   }
 }
 
-/// One key of a connector's `config`.
-public struct SettingDescriptor: Sendable {
+/// One key of a connector's `config`, or of a mapping in it.
+public struct SettingDescriptor: Sendable, Equatable {
   /// What a key takes.
   public enum Kind: Sendable, Equatable {
     /// Any text that is not empty.
@@ -54,6 +54,12 @@ public struct SettingDescriptor: Sendable {
     case url
     /// One of a few words.
     case choice([String])
+    /// A mapping of these keys.
+    case object([SettingDescriptor])
+    /// A mapping of names of one's own to a text each, or a list of texts.
+    case texts
+    /// Whatever stands there: the driver looks at it.
+    case anything
   }
 
   /// How `connectors show` writes a key: the value in YAML, as it stands in a file.

@@ -11,17 +11,24 @@ public struct InvalidSettings: Error, Sendable {
 /// `check(_:)` has looked at every declared key before a driver asks: a driver only takes values
 /// out, and adds what no table can say (either this key or that one).
 public final class SettingsReader {
-  /// The full key of `config`, such as `connectors.twilio-main.config`.
+  /// The full key of the mapping, such as `connectors.twilio-main.config`.
   public let path: String
-  /// Every problem so far.
+  /// Every problem so far, those of mappings inside included.
   public private(set) var problems: [SettingProblem] = []
   private let node: SettingNode?
   private let members: [String: SettingMember]
+  /// Whose mapping this one stands in; it keeps the problems.
+  private let parent: SettingsReader?
 
   /// Reads the mapping `config`; nil or null reads as an empty one.
-  public init(_ config: SettingNode?, path: String) {
+  public convenience init(_ config: SettingNode?, path: String) {
+    self.init(config, path: path, parent: nil)
+  }
+
+  private init(_ config: SettingNode?, path: String, parent: SettingsReader?) {
     node = config
     self.path = path
+    self.parent = parent
     if case .object(let members)? = config?.value {
       self.members = Dictionary(
         members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -33,8 +40,11 @@ public final class SettingsReader {
   /// Notes a problem with `key`, or with the whole when it is nil.
   public func report(_ key: String?, _ message: String) {
     let place = key.flatMap { members[$0]?.node.position } ?? node?.position
-    problems.append(
-      SettingProblem(at: place, key: key.map { "\(path).\($0)" } ?? path, message))
+    note(SettingProblem(at: place, key: key.map { "\(path).\($0)" } ?? path, message))
+  }
+
+  private func note(_ problem: SettingProblem) {
+    if let parent { parent.note(problem) } else { problems.append(problem) }
   }
 
   /// The value of `key`, nil when it is missing, null or of the wrong type.
@@ -68,6 +78,22 @@ public final class SettingsReader {
   /// The value of a URL.
   public func url(_ key: String) -> HTTPEndpoint? { text(key).flatMap { HTTPEndpoint($0) } }
 
+  /// Whether `key` is set to anything but null and an empty text.
+  public func isSet(_ key: String) -> Bool { members[key].map { !$0.node.isEmpty } ?? false }
+
+  /// The mapping at `key`, an empty one when it is missing; what it reports stands under the nested key.
+  public func mapping(_ key: String) -> SettingsReader {
+    SettingsReader(members[key]?.node, path: "\(path).\(key)", parent: self)
+  }
+
+  /// The names and texts of the mapping at `key`, in their order; a name with a list stands once for each text.
+  public func texts(_ key: String) -> [(name: String, value: String)] {
+    guard case .object(let members)? = members[key]?.node.value else { return [] }
+    return members.flatMap { member in
+      member.node.scalars.map { (name: member.key, value: $0) }
+    }
+  }
+
   /// Looks at every key against its description: missing, mistyped, out of range, unknown.
   /// - Parameters:
   ///   - settings: the keys of the driver.
@@ -84,12 +110,14 @@ public final class SettingsReader {
       }
       if let complaint = setting.kind.complaint(about: member.node, isSecret: setting.isSecret) {
         report(setting.key, complaint)
+      } else if case .object(let inner) = setting.kind {
+        mapping(setting.key).check(inner, shared: [])
       }
     }
     guard case .object(let all)? = node?.value else { return }
     let known = settings.map(\.key) + shared
     for member in all where !known.contains(member.key) {
-      problems.append(
+      note(
         SettingProblem(
           at: member.position, key: "\(path).\(member.key)",
           unknownNameMessage("unknown key", member.key, known: known)))
@@ -106,6 +134,26 @@ extension SettingNode {
     default: false
     }
   }
+
+  /// The texts that stand here: one, or those of a list; empty when anything else does.
+  fileprivate var scalars: [String] {
+    switch value {
+    case .string(let text), .number(let text): [text]
+    case .bool(let flag): ["\(flag)"]
+    case .array(let nodes): nodes.flatMap(\.scalars)
+    case .null, .object: []
+    }
+  }
+
+  /// Whether a text or a list of texts stands here.
+  fileprivate var isTexts: Bool {
+    switch value {
+    case .string, .number, .bool: true
+    case .array(let nodes):
+      nodes.allSatisfy { if case .array = $0.value { false } else { $0.isTexts } }
+    case .null, .object: false
+    }
+  }
 }
 
 extension SettingDescriptor.Kind {
@@ -119,6 +167,12 @@ extension SettingDescriptor.Kind {
     case .null: shown = "nothing"
     }
     switch (self, node.value) {
+    case (.anything, _), (.object, .object): return nil
+    case (.object, _): return "must be a mapping of keys to values, found \(shown)"
+    case (.texts, .object(let members)):
+      guard let odd = members.first(where: { !$0.node.isTexts }) else { return nil }
+      return "must have a text or a list of texts for each name, but not for \"\(odd.key)\""
+    case (.texts, _): return "must be a mapping of names to texts, found \(shown)"
     case (.text, .string(let text)):
       return text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
         ? "must not hold control characters" : nil

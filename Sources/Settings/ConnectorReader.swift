@@ -103,10 +103,7 @@ struct ConnectorReader {
     _ type: any Driver.Type, from config: SettingNode, path: String
   ) -> (any Driver)? {
     let descriptor = type.descriptor
-    for setting in descriptor.settings where setting.isSecret {
-      let node = config.members?.first { $0.key == setting.key }?.node
-      if let secret = node?.scalarText { notes.hide(secret) }
-    }
+    for secret in config.secrets(descriptor.settings) { notes.hide(secret) }
     let reader = SettingsReader(config.withFlags(descriptor.settings), path: path)
     reader.check(
       descriptor.settings, shared: descriptor.text == .templates ? [Self.templatesKey] : [])
@@ -160,14 +157,36 @@ extension SettingNode {
   /// from a variable is text.
   fileprivate func withFlags(_ settings: [SettingDescriptor]) -> SettingNode {
     guard case .object(var members) = value else { return self }
-    let flags = settings.filter { $0.kind == .flag }.map(\.key)
-    for index in members.indices where flags.contains(members[index].key) {
-      if case .string(let text) = members[index].node.value, let flag = Bool(text) {
-        members[index].node.value = .bool(flag)
+    for index in members.indices {
+      let node = members[index].node
+      switch (settings.first { $0.key == members[index].key }?.kind, node.value) {
+      case (.flag?, .string(let text)):
+        if let flag = Bool(text) { members[index].node.value = .bool(flag) }
+      case (.object(let inner)?, _): members[index].node = node.withFlags(inner)
+      default: break
       }
     }
     var result = self
     result.value = .object(members)
     return result
+  }
+
+  /// The texts of all secret settings, those of mappings inside included.
+  fileprivate func secrets(_ settings: [SettingDescriptor]) -> [String] {
+    (members ?? []).flatMap { member -> [String] in
+      guard let setting = settings.first(where: { $0.key == member.key }) else { return [] }
+      if setting.isSecret { return member.node.texts }
+      if case .object(let inner) = setting.kind { return member.node.secrets(inner) }
+      return []
+    }
+  }
+
+  /// Every text that stands here, however deep.
+  private var texts: [String] {
+    switch value {
+    case .array(let nodes): nodes.flatMap(\.texts)
+    case .object(let members): members.flatMap(\.node.texts)
+    default: scalarText.map { [$0] } ?? []
+    }
   }
 }

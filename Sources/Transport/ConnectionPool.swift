@@ -2,88 +2,101 @@ import EventLoop
 import Providers
 
 /// The connections of one client to one server.
-final class OriginPool {
-  let origin: Origin
-  /// The header lines that all requests to the server share.
-  let hostLines: [UInt8]
+final class OriginPool<Connection: PooledConnection> {
+  let origin: Connection.Origin
   /// Connections that lie idle, the longest first: the last is taken, so that few are kept warm.
   fileprivate(set) var idle: [Connection] = []
   /// Connections that are closed and can be opened again.
   fileprivate var closed: [Connection] = []
   fileprivate var all: [Connection] = []
   /// Exchanges that wait for a connection, whichever is the first to be free.
-  fileprivate(set) var waiting: [OpenExchange] = []
+  fileprivate(set) var waiting: [OpenExchange<Connection>] = []
   /// How many connections are being opened.
   fileprivate(set) var opening = 0
 
-  fileprivate init(_ endpoint: HTTPEndpoint, userAgent: String) {
-    origin = Origin(endpoint)
-    hostLines = Array("Host: \(endpoint.hostHeader)\r\nUser-Agent: \(userAgent)\r\n".utf8)
-  }
-
-  fileprivate func serves(_ endpoint: HTTPEndpoint) -> Bool {
-    origin.port == endpoint.port && origin.host == endpoint.host
-      && origin.isSecure == endpoint.isSecure
-  }
+  fileprivate init(_ origin: Connection.Origin) { self.origin = origin }
 
   /// The exchange that waits the longest without a connection being opened for it.
-  fileprivate var unattended: OpenExchange? {
+  fileprivate var unattended: OpenExchange<Connection>? {
     waiting.count > opening ? waiting[opening] : nil
   }
 }
 
-/// Connections of one client: kept, limited in number, and given to whoever waits the longest.
+/// Connections of one client, of whatever protocol: kept, limited in number, and given to whoever waits the longest.
 ///
 /// An exchange is not bound to the connection that is opened for it: what becomes free first
 /// carries it. Of those that wait, as many fail as connections could not be opened for them.
-final class ConnectionPool {
-  /// More handshakes at once would hold up the loop: each takes it half a millisecond or more.
-  private static let handshakesAtOnce = 8
+final class ConnectionPool<Connection: PooledConnection> {
 
   let loop: EventLoop
-  let options: HTTPClientOptions
-  let limits: HTTPResponseParser.Limits
+  let options: ClientOptions
   let multi: CurlMulti
   let scratch = ReadBuffer()
   private(set) var isClosed = false
   /// A connector speaks to very few servers: a search through this is short.
-  private var pools: [OriginPool] = []
+  private var pools: [OriginPool<Connection>] = []
   /// How many connections are open or being opened.
   private var count = 0
   private var sweep: TimerToken?
+  private var begun: UInt64 = 0
 
-  init(loop: EventLoop, options: HTTPClientOptions) {
+  init(loop: EventLoop, options: ClientOptions) {
     self.loop = loop
     self.options = options
-    limits = HTTPResponseParser.Limits(
-      headerBytes: options.maximumHeaderBytes, bodyBytes: options.maximumBodyBytes)
     multi = CurlMulti(loop: loop)
   }
 
   // MARK: - Exchanges
 
-  /// Gives the exchange a connection, now or when one is free.
-  func submit(_ exchange: OpenExchange) {
-    let pool = pool(for: exchange.exchange.endpoint)
-    if let connection = pool.idle.popLast() { return connection.carry(exchange) }
-    pool.waiting.append(exchange)
+  /// Begins an exchange: on a connection now, or when one is free.
+  /// - Parameters:
+  ///   - exchange: what is to be written.
+  ///   - deadline: when to give up, on the loop's clock; waiting for a connection counts.
+  ///   - completion: told of the one ending, on the loop, after this has returned.
+  func begin(
+    _ exchange: Connection.Exchange, deadline: ContinuousClock.Instant,
+    completion: @escaping (ExchangeEnding) -> Void
+  ) {
+    begun += 1
+    let open = OpenExchange<Connection>(
+      exchange, order: begun, deadline: deadline, loop: loop, completion: completion)
+    if let refusal = refusal(of: exchange, deadline: deadline) { return open.end(.failed(refusal)) }
+    open.arm { [unowned self] in expire(open) }
+    let pool = pool(for: exchange)
+    if let connection = pool.idle.popLast() { return connection.carry(open) }
+    pool.waiting.append(open)
     openMore()
+  }
+
+  /// Why an exchange does not even wait for a connection.
+  private func refusal(
+    of exchange: Connection.Exchange, deadline: ContinuousClock.Instant
+  ) -> TransportFailure? {
+    if isClosed { return .stopped }
+    if let complaint = exchange.complaint {
+      return TransportFailure(
+        .notWritten, code: TransportFailure.Code.requestInvalid, detail: complaint)
+    }
+    if deadline <= loop.now {
+      return TransportFailure(
+        .notWritten, code: TransportFailure.Code.queueTimeout, detail: "sent past its deadline")
+    }
+    return nil
   }
 
   /// Takes back an exchange whose kept connection had died before anything was written: nothing
   /// but a new connection will do for it, and it has waited the longest.
-  func move(_ exchange: OpenExchange) {
+  func move(_ exchange: OpenExchange<Connection>) {
     exchange.hasMoved = true
-    pool(for: exchange.exchange.endpoint).waiting.insert(exchange, at: 0)
+    pool(for: exchange.exchange).waiting.insert(exchange, at: 0)
   }
 
   /// Ends an exchange at its deadline.
-  func expire(_ exchange: OpenExchange) {
+  private func expire(_ exchange: OpenExchange<Connection>) {
     if let connection = exchange.connection {
-      return connection.abandon(
-        code: TransportFailure.Code.timeout, detail: "no whole response before the deadline")
+      return connection.abandon(for: .deadline)
     }
-    let pool = pool(for: exchange.exchange.endpoint)
+    let pool = pool(for: exchange.exchange)
     pool.waiting.removeAll { $0 === exchange }
     let isOpening = pool.opening > 0
     exchange.end(
@@ -109,7 +122,7 @@ final class ConnectionPool {
     for pool in pools {
       while let exchange = pool.waiting.popLast() { exchange.end(.failed(.stopped)) }
       for connection in pool.all {
-        connection.abandon(code: TransportFailure.Code.stopped, detail: "stopped")
+        connection.abandon(for: .stopped)
         connection.close()
       }
     }
@@ -125,12 +138,12 @@ final class ConnectionPool {
   }
 
   /// A connection, which is closed now, could not be opened: one that waits has waited for it.
-  func didNotOpen(_ connection: Connection, _ failure: TransportFailure) {
+  func didNotOpen(_ connection: Connection, _ ending: ExchangeEnding) {
     let pool = connection.pool
     pool.opening -= 1
     count -= 1
     pool.closed.append(connection)
-    if pool.unattended != nil { pool.waiting.removeFirst().end(.failed(failure)) }
+    if pool.unattended != nil { pool.waiting.removeFirst().end(ending) }
     openMore()
   }
 
@@ -151,9 +164,9 @@ final class ConnectionPool {
 
   // MARK: - Connections
 
-  private func pool(for endpoint: HTTPEndpoint) -> OriginPool {
-    if let known = pools.first(where: { $0.serves(endpoint) }) { return known }
-    let pool = OriginPool(endpoint, userAgent: options.userAgent)
+  private func pool(for exchange: Connection.Exchange) -> OriginPool<Connection> {
+    if let known = pools.first(where: { $0.origin.serves(exchange) }) { return known }
+    let pool = OriginPool<Connection>(Connection.Origin(of: exchange))
     pools.append(pool)
     return pool
   }
@@ -179,8 +192,8 @@ final class ConnectionPool {
   }
 
   /// The server that the next connection should go to; nil when nobody waits for one.
-  private var nextToOpenFor: OriginPool? {
-    var next: OriginPool?
+  private var nextToOpenFor: OriginPool<Connection>? {
+    var next: OriginPool<Connection>?
     for pool in pools {
       guard let exchange = pool.unattended, !isBusyShakingHands(pool) else { continue }
       if let best = next?.unattended, best.order < exchange.order { continue }
@@ -189,8 +202,8 @@ final class ConnectionPool {
     return next
   }
 
-  private func isBusyShakingHands(_ pool: OriginPool) -> Bool {
-    pool.origin.isSecure && pool.opening >= Self.handshakesAtOnce
+  private func isBusyShakingHands(_ pool: OriginPool<Connection>) -> Bool {
+    pool.origin.isSecure && pool.opening >= handshakesAtOnce
   }
 
   private func openMore() {
@@ -202,7 +215,7 @@ final class ConnectionPool {
     }
   }
 
-  private func newConnection(_ pool: OriginPool) -> Connection {
+  private func newConnection(_ pool: OriginPool<Connection>) -> Connection {
     let connection = Connection(pool: pool, client: self)
     pool.all.append(connection)
     return connection
@@ -254,6 +267,9 @@ final class ConnectionPool {
     }
   }
 }
+
+/// More handshakes at once would hold up the loop: each takes it half a millisecond or more.
+private let handshakesAtOnce = 8
 
 extension TransportFailure {
   /// Stopped before anything was written.

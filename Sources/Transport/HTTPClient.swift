@@ -11,13 +11,10 @@ public import Providers
 ///
 /// All of it belongs to the loop's thread. ``close()`` must be called before a client is let go.
 public final class HTTPClient {
-  private let loop: EventLoop
-  private let pool: ConnectionPool
-  private var sent: UInt64 = 0
+  private let pool: ConnectionPool<HTTPConnection>
 
   /// A client without any connection.
-  public init(loop: EventLoop, options: HTTPClientOptions) {
-    self.loop = loop
+  public init(loop: EventLoop, options: ClientOptions) {
     pool = ConnectionPool(loop: loop, options: options)
   }
 
@@ -32,7 +29,7 @@ public final class HTTPClient {
   /// - Returns: a whole response, or how far the exchange got.
   public func send(
     _ exchange: HTTPExchange, deadline: ContinuousClock.Instant
-  ) async -> HTTPEnding {
+  ) async -> ExchangeEnding {
     await withCheckedContinuation { continuation in
       send(exchange, deadline: deadline) { continuation.resume(returning: $0) }
     }
@@ -46,31 +43,13 @@ public final class HTTPClient {
   ///     or how far the exchange got.
   public func send(
     _ exchange: HTTPExchange, deadline: ContinuousClock.Instant,
-    completion: @escaping (HTTPEnding) -> Void
+    completion: @escaping (ExchangeEnding) -> Void
   ) {
-    sent += 1
-    let open = OpenExchange(
-      exchange, order: sent, deadline: deadline, loop: loop, completion: completion)
-    if let refusal = refusal(of: exchange, deadline: deadline) { return open.end(.failed(refusal)) }
-    open.arm { [pool] in pool.expire(open) }
-    pool.submit(open)
+    pool.begin(exchange, deadline: deadline, completion: completion)
   }
 
-  /// Why a request does not even wait for a connection.
-  private func refusal(
-    of exchange: HTTPExchange, deadline: ContinuousClock.Instant
-  ) -> TransportFailure? {
-    if pool.isClosed { return .stopped }
-    if let complaint = exchange.complaint {
-      return TransportFailure(
-        .notWritten, code: TransportFailure.Code.requestInvalid, detail: complaint)
-    }
-    if deadline <= loop.now {
-      return TransportFailure(
-        .notWritten, code: TransportFailure.Code.queueTimeout, detail: "sent past its deadline")
-    }
-    return nil
-  }
+  /// Whether ``close()`` was called.
+  var isClosed: Bool { pool.isClosed }
 
   /// Closes every connection that lies idle; exchanges go on.
   public func closeIdle() { pool.closeIdle() }

@@ -1,6 +1,6 @@
 import Providers
 
-extension HTTPExchange {
+extension HTTPExchange: PooledExchange {
   /// Why the request must not be written, nil when it may.
   ///
   /// Nothing in it may change the request's shape. Values are held to printable ASCII: who reads

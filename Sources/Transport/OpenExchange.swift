@@ -2,8 +2,8 @@ import EventLoop
 import Providers
 
 /// An exchange from `send` to its one ending.
-final class OpenExchange {
-  let exchange: HTTPExchange
+final class OpenExchange<Connection: PooledConnection> {
+  let exchange: Connection.Exchange
   /// Its place among all exchanges of the client.
   let order: UInt64
   /// When it ends, on the loop's clock.
@@ -14,12 +14,12 @@ final class OpenExchange {
   unowned var connection: Connection?
   private let loop: EventLoop
   private var timer: TimerToken?
-  private var completion: ((HTTPEnding) -> Void)?
-  private var ending: HTTPEnding?
+  private var completion: ((ExchangeEnding) -> Void)?
+  private var ending: ExchangeEnding?
 
   init(
-    _ exchange: HTTPExchange, order: UInt64, deadline: ContinuousClock.Instant, loop: EventLoop,
-    completion: @escaping (HTTPEnding) -> Void
+    _ exchange: Connection.Exchange, order: UInt64, deadline: ContinuousClock.Instant, loop: EventLoop,
+    completion: @escaping (ExchangeEnding) -> Void
   ) {
     self.exchange = exchange
     self.order = order
@@ -36,7 +36,7 @@ final class OpenExchange {
   /// Ends the exchange; what comes second is a fault of the program.
   ///
   /// Whoever sent it is told when pool and connection have done their part.
-  func end(_ ending: HTTPEnding) {
+  func end(_ ending: ExchangeEnding) {
     precondition(self.ending == nil, "an exchange ended twice")
     if let timer { loop.cancel(timer) }
     self.ending = ending

@@ -1,13 +1,4 @@
 public import Delivery
-public import Providers
-
-/// How one HTTP exchange ended.
-public enum HTTPEnding: Sendable {
-  /// A whole response, whatever its status.
-  case reply(HTTPReply)
-  /// No whole response; the failure says what the server may have seen.
-  case failed(TransportFailure)
-}
 
 /// An exchange that ended without a whole response, and how far it had got.
 public struct TransportFailure: Error, Sendable, Equatable {
@@ -15,6 +6,8 @@ public struct TransportFailure: Error, Sendable, Equatable {
   public enum Stage: Sendable, Equatable {
     /// Not one byte was handed to the kernel: certainly not sent.
     case notWritten
+    /// Some was handed over, but not what lets a server act on it: certainly not sent.
+    case unfinished
     /// Some of the request was handed over, not all: a server may act on a header alone.
     case incomplete
     /// All of the request was handed over, and no whole header came back.
@@ -40,8 +33,11 @@ public struct TransportFailure: Error, Sendable, Equatable {
   /// Whether the server's certificate did not verify: untrusted, of another name, or expired.
   public var isCertificateProblem: Bool { code == Code.untrusted }
 
-  /// Whether stopping cut it short before anything was written: to be handed back uncounted.
-  public var isUntouchedByStopping: Bool { stage == .notWritten && code == Code.stopped }
+  /// Whether stopping cut it short before the server could act on it: to be handed back uncounted.
+  public var isUntouchedByStopping: Bool { isCertainlyNotSent && code == Code.stopped }
+
+  /// Whether the server cannot have acted on it.
+  public var isCertainlyNotSent: Bool { stage == .notWritten || stage == .unfinished }
 
   /// The words that stand in ``code``, but for `proxy.` and the status of a refused CONNECT.
   enum Code {
@@ -61,6 +57,15 @@ public struct TransportFailure: Error, Sendable, Equatable {
     static let headerTooLarge = "http.header.too-large"
     static let bodyTooLarge = "http.body.too-large"
     static let bodyCut = "http.body.cut"
+    static let plaintext = "tls.plaintext"
+    static let smtpClosed = "smtp.closed"
+    static let smtpReset = "smtp.reset"
+    static let smtpTimeout = "smtp.timeout"
+    static let smtpGarbage = "smtp.garbage"
+    static let noSTARTTLS = "smtp.starttls.missing"
+    static let noLogin = "smtp.auth.missing"
+    static let noUTF8 = "smtp.utf8.missing"
+    static let tooLarge = "smtp.size"
     static let requestInvalid = "request.invalid"
     static let stopped = "stopped"
   }
@@ -79,13 +84,24 @@ extension TransportFailure {
   /// mend. A request that cannot be written is a fault of the driver or its settings: a person has
   /// to look, but other messages may pass.
   public var answer: Answer {
-    Answer(answerClass, code: code, detail: detail)
+    Answer(answerClass, reason: reason, code: code, detail: detail)
+  }
+
+  private var reason: Reason? {
+    switch code {
+    case Code.noUTF8: .recipientUnreachable
+    case Code.tooLarge: .contentRefused
+    default: nil
+    }
   }
 
   private var answerClass: Answer.Class {
-    guard stage == .notWritten else { return .ambiguous }
+    guard isCertainlyNotSent else { return .ambiguous }
     return switch code {
-    case Code.untrusted, Code.authorities, "proxy.403", "proxy.407": .misconfigured(.account)
+    case Code.untrusted, Code.authorities, Code.plaintext, Code.noSTARTTLS, Code.noLogin,
+      "proxy.403", "proxy.407":
+      .misconfigured(.account)
+    case Code.noUTF8, Code.tooLarge: .rejected
     case Code.requestInvalid: .misconfigured(.destination)
     default: .transient(wait: nil)
     }

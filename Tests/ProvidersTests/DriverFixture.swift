@@ -73,6 +73,7 @@ extension Driver {
   ) throws(Refusal) -> HTTPExchange {
     switch try exchange(for: message, context: context) {
     case .http(let exchange): exchange
+    case .smtp: throw Refusal(.init(.ambiguous, code: "test.protocol"))
     }
   }
 }

@@ -8,18 +8,18 @@ import Transport
 /// An HTTP client on a loop of its own, on a thread of its own.
 actor ClientRig {
   private let loop: EventLoop
-  private let options: HTTPClientOptions
+  private let options: ClientOptions
   private var made: HTTPClient?
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  private init(_ options: HTTPClientOptions, clock: any Clock) {
+  private init(_ options: ClientOptions, clock: any Clock) {
     loop = EventLoop(clock: clock)
     self.options = options
   }
 
   /// Runs `body` with a client, and closes it afterwards.
   static func run<Result: Sendable>(
-    _ options: HTTPClientOptions = HTTPClientOptions(),
+    _ options: ClientOptions = ClientOptions(),
     clock: any Clock = SystemClock(),
     _ body: (ClientRig) async throws -> Result
   ) async throws -> Result {
@@ -47,21 +47,21 @@ actor ClientRig {
     loop.stop()
   }
 
-  func send(_ exchange: HTTPExchange, within limit: Duration = .seconds(20)) async -> HTTPEnding {
+  func send(_ exchange: HTTPExchange, within limit: Duration = .seconds(20)) async -> ExchangeEnding {
     await client.send(exchange, deadline: loop.clock.now + limit)
   }
 
   /// Sends, and returns once the exchange has its connection or waits for one.
   func start(
     _ exchange: HTTPExchange, within limit: Duration = .seconds(20)
-  ) -> Task<HTTPEnding, Never> {
+  ) -> Task<ExchangeEnding, Never> {
     Task.immediate { await self.send(exchange, within: limit) }
   }
 
   /// Sends while the loop has had no chance to see what `other` did to the idle connection.
   func send(
     _ exchange: HTTPExchange, unseen: (go: Signal, done: Signal)
-  ) async -> HTTPEnding {
+  ) async -> ExchangeEnding {
     unseen.go.raise()
     unseen.done.block()
     return await client.send(exchange, deadline: loop.clock.now + .seconds(20))
@@ -79,7 +79,7 @@ enum Security: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
   var testDescription: String { rawValue }
   var fixture: TLSFixture? { self == .tls ? Self.shared : nil }
-  var options: HTTPClientOptions { HTTPClientOptions(caFile: fixture?.file) }
+  var options: ClientOptions { ClientOptions(caFile: fixture?.file) }
 
   private static let shared = TLSFixture()
 }
@@ -98,17 +98,19 @@ extension MisbehavingServer {
   }
 }
 
-extension HTTPEnding {
+extension ExchangeEnding {
   var reply: HTTPReply? {
-    if case .reply(let reply) = self { reply } else { nil }
+    if case .reply(.http(let reply)) = self { reply } else { nil }
   }
   var failure: TransportFailure? {
     if case .failed(let failure) = self { failure } else { nil }
   }
-  /// `200`, or how far it got and why.
+  /// `200`, `message 250 2.0.0`, or how far it got and why.
   var summary: String {
     switch self {
-    case .reply(let reply): "\(reply.status)"
+    case .reply(.http(let reply)): "\(reply.status)"
+    case .reply(.smtp(let reply)):
+      "\(reply.stage.rawValue) \(reply.code)\(reply.enhancedCode.map { " \($0)" } ?? "")"
     case .failed(let failure): "\(failure.stage) \(failure.code)"
     }
   }

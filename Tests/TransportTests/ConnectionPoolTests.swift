@@ -97,7 +97,7 @@ struct ConnectionPoolTests {
     let server = MisbehavingServer([
       Array([[MisbehavingServer.Step]](repeating: Self.answer, count: 100).joined())
     ])
-    let endings = try await ClientRig.run(HTTPClientOptions(maximumConnections: 3)) { rig in
+    let endings = try await ClientRig.run(ClientOptions(maximumConnections: 3)) { rig in
       await withTaskGroup(of: String.self) { group in
         for _ in 0..<100 { group.addTask { await rig.send(server.post()).summary } }
         return await group.reduce(into: []) { $0.append($1) }
@@ -112,7 +112,7 @@ struct ConnectionPoolTests {
     let clock = ManualClock(wallMilliseconds: 0)
     let (seen, never) = (Signal(), Signal())
     let server = MisbehavingServer([[.readRequest, .raise(seen), .wait(never)]])
-    let options = HTTPClientOptions(maximumConnections: 1)
+    let options = ClientOptions(maximumConnections: 1)
     try await ClientRig.run(options, clock: clock) { rig in
       let first = await rig.start(server.post(), within: .seconds(12))
       await seen.raised()
@@ -128,7 +128,7 @@ struct ConnectionPoolTests {
 
   @Test func `two servers share the connections, the idle one making room`() async throws {
     let servers = [MisbehavingServer([Self.answer]), MisbehavingServer([Self.answer])]
-    try await ClientRig.run(HTTPClientOptions(maximumConnections: 1)) { rig in
+    try await ClientRig.run(ClientOptions(maximumConnections: 1)) { rig in
       for server in servers + servers {
         #expect(await rig.send(server.post()).summary == "200")
       }
@@ -143,7 +143,7 @@ struct ConnectionPoolTests {
       Self.answer,
     ])
     let other = MisbehavingServer([Self.answer])
-    try await ClientRig.run(HTTPClientOptions(maximumConnections: 1)) { rig in
+    try await ClientRig.run(ClientOptions(maximumConnections: 1)) { rig in
       let first = await rig.start(busy.post())
       await seen.raised()
       let second = await rig.start(other.post())
@@ -183,7 +183,7 @@ struct ConnectionPoolTests {
     var options = Security.tls.options
     options.connectTimeout = .seconds(60)
     try await ClientRig.run(options, clock: clock) { rig in
-      var tasks: [Task<HTTPEnding, Never>] = []
+      var tasks: [Task<ExchangeEnding, Never>] = []
       for _ in 0..<20 { tasks.append(await rig.start(exchange, within: .seconds(3))) }
       for signal in accepted { await signal.raised() }
       clock.advance(by: .seconds(3))
@@ -198,7 +198,7 @@ struct ConnectionPoolTests {
     let server = MisbehavingServer(tls: Security.tls.fixture, [[.withoutHandshake, .cut]])
     let exchange = server.post(.tls)
     try await ClientRig.run(Security.tls.options) { rig in
-      var tasks: [Task<HTTPEnding, Never>] = []
+      var tasks: [Task<ExchangeEnding, Never>] = []
       for _ in 0..<20 { tasks.append(await rig.start(exchange)) }
       for task in tasks {
         #expect(await task.value.summary == "notWritten tls.handshake")
@@ -210,7 +210,7 @@ struct ConnectionPoolTests {
   @Test func `closing ends open exchanges by how far they got`() async throws {
     let (seen, never) = (Signal(), Signal())
     let server = MisbehavingServer([[.readRequest, .raise(seen), .wait(never)]])
-    try await ClientRig.run(HTTPClientOptions(maximumConnections: 1)) { rig in
+    try await ClientRig.run(ClientOptions(maximumConnections: 1)) { rig in
       let written = await rig.start(server.post())
       await seen.raised()
       let waiting = await rig.start(server.post())
@@ -258,7 +258,7 @@ struct ConnectionPoolTests {
     let server = MisbehavingServer([
       Self.answer + Self.answer + [.readToEnd, .raise(gone)], Self.answer,
     ])
-    let options = HTTPClientOptions(maximumIdleTime: .seconds(60))
+    let options = ClientOptions(maximumIdleTime: .seconds(60))
     try await ClientRig.run(options, clock: clock) { rig in
       #expect(await rig.send(server.post(), within: .seconds(200)).summary == "200")
       clock.advance(by: .seconds(59))

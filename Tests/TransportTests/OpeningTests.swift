@@ -11,9 +11,9 @@ struct OpeningTests {
   /// Sends to a server with that certificate, trusting it unless told otherwise.
   private func send(
     to host: String = "localhost", _ fixture: TLSFixture, isTrusted: Bool = true
-  ) async throws -> (HTTPEnding, MisbehavingServer) {
+  ) async throws -> (ExchangeEnding, MisbehavingServer) {
     let server = MisbehavingServer(tls: fixture, [Self.okay])
-    let options = HTTPClientOptions(caFile: isTrusted ? fixture.file : nil)
+    let options = ClientOptions(caFile: isTrusted ? fixture.file : nil)
     let ending = try await ClientRig.run(options) {
       await $0.send(HTTPExchange(server.endpoint(.tls, host: host)))
     }
@@ -49,7 +49,7 @@ struct OpeningTests {
 
   @Test func `a file of authorities that is not there is a fault of the settings`() async throws {
     let server = MisbehavingServer(tls: Security.tls.fixture, [Self.okay])
-    let ending = try await ClientRig.run(HTTPClientOptions(caFile: "/nonexistent.pem")) {
+    let ending = try await ClientRig.run(ClientOptions(caFile: "/nonexistent.pem")) {
       await $0.send(server.post(.tls))
     }
     #expect(ending.summary == "notWritten tls.ca-file")
@@ -101,7 +101,7 @@ struct OpeningTests {
     let proxy = MisbehavingServer([
       [.readHead, .write("HTTP/1.1 \(status) No\r\nContent-Length: 0\r\n\r\n"), .finish]
     ])
-    let options = HTTPClientOptions(proxy: .init(url: "http://127.0.0.1:\(proxy.port)"))
+    let options = ClientOptions(proxy: .init(url: "http://127.0.0.1:\(proxy.port)"))
     let ending = try await ClientRig.run(options) {
       await $0.send(HTTPExchange(HTTPEndpoint("http://sms.example/")!))
     }
@@ -141,8 +141,8 @@ struct OpeningTests {
     #expect(ending.summary == "notWritten connect.failed")
   }
 
-  private func send(through proxy: UInt16) async throws -> HTTPEnding {
-    let options = HTTPClientOptions(proxy: .init(url: "http://127.0.0.1:\(proxy)"))
+  private func send(through proxy: UInt16) async throws -> ExchangeEnding {
+    let options = ClientOptions(proxy: .init(url: "http://127.0.0.1:\(proxy)"))
     return try await ClientRig.run(options) {
       await $0.send(HTTPExchange(HTTPEndpoint("http://sms.example/")!))
     }

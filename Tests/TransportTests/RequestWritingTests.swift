@@ -11,7 +11,7 @@ struct RequestWritingTests {
     let exchange = HTTPExchange(
       server.endpoint(target: "/a/b?c=%20d"),
       headers: [("Content-Type", "application/json"), ("X-Tab", "a\tb")], body: Array("{}".utf8))
-    let ending = try await ClientRig.run(HTTPClientOptions(userAgent: "otp-worker/1.2")) {
+    let ending = try await ClientRig.run(ClientOptions(userAgent: "otp-worker/1.2")) {
       await $0.send(exchange)
     }
     #expect(ending.summary == "200")

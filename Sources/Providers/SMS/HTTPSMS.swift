@@ -1,91 +1,25 @@
 import Delivery
-import Digest
-import JSON
 
 /// Hands a message to a receiver of one's own, which writes and sends the text.
 ///
-/// The request is that of [Logto's HTTP SMS connector](https://docs.logto.io/integrations/http-sms): `to`, `type`, `payload`
-/// and, when known, `ip`. Any 2xx means taken; a 4xx that no other rule names means that this message will never be.
+/// The request is that of [Logto's HTTP SMS connector](https://docs.logto.io/integrations/http-sms).
 struct HTTPSMS: Driver {
   static let descriptor = DriverDescriptor(
     id: "http-sms", channel: .sms, name: "HTTP SMS",
     documentation: "https://docs.logto.io/integrations/http-sms", text: .receiver,
-    settings: [
-      SettingDescriptor(
-        "endpoint", .url, isRequired: true, "The receiver's URL.",
-        example: .set("https://sms.example.com/send")),
-      SettingDescriptor(
-        "authorization", .text, isSecret: true,
-        "The value of the header Authorization, scheme and all; none is sent without it.",
-        example: .set("Bearer ${HTTP_SMS_TOKEN:-replace-me}")),
-      SettingDescriptor(
-        "hmacSecret", .text, isSecret: true,
-        "Signs every body: the header X-Otp-Signature is then sha256= and the HMAC-SHA256 in hexadecimal digits."
-      ),
-    ])
+    settings: HTTPReceiver.settings)
 
   static let statusIsContract = true
 
-  private static let idNames = ReplyFields.Names("id", "messageId", "message_id")
-
-  private let endpoint: HTTPEndpoint
-  private let authorization: Secret?
-  private let signingKey: HMACKey?
+  private let receiver: HTTPReceiver
 
   init(settings: SettingsReader) throws(InvalidSettings) {
-    guard let endpoint = settings.url("endpoint") else { throw InvalidSettings() }
-    self.endpoint = endpoint
-    authorization = settings.secret("authorization")
-    signingKey = settings.secret("hmacSecret").map { HMACKey($0.reveal()) }
+    receiver = try HTTPReceiver(settings: settings)
   }
 
-  func exchange(
-    for message: Message, context: SendContext
-  ) throws(Refusal) -> Exchange {
-    var json = JSONWriter(capacity: message.payload.json.count + 128)
-    json.beginObject()
-    json.key("to")
-    json.string(message.recipient.original)
-    json.key("type")
-    json.string(message.usageType.rawValue)
-    json.key("payload")
-    json.raw(message.payload.json)
-    if let ip = message.ip {
-      json.key("ip")
-      json.string(ip)
-    }
-    json.endObject()
-
-    var headers = [(name: "Content-Type", value: "application/json")]
-    if let authorization { headers.append(("Authorization", authorization.reveal())) }
-    if let signingKey {
-      let signature = signingKey.authenticationCode(for: json.bytes).hex
-      headers.append(("X-Otp-Signature", "sha256=\(signature)"))
-    }
-    return .http(HTTPExchange(endpoint, headers: headers, body: json.bytes))
+  func exchange(for message: Message, context: SendContext) throws(Refusal) -> Exchange {
+    .http(receiver.exchange(for: message))
   }
 
-  func answer(to reply: Reply) -> Answer {
-    switch reply {
-    case .http(let reply):
-      if (200..<300).contains(reply.status) {
-        return Answer(
-          .accepted, code: StatusTable.code(of: reply.status),
-          providerMessageIDs: Self.messageID(in: reply.body))
-      }
-      let answer = StatusTable.answer(to: reply)
-      if (400..<500).contains(reply.status), answer.class == .ambiguous {
-        return Answer(.rejected, code: answer.code, detail: "the receiver refuses this message")
-      }
-      return answer
-    }
-  }
-
-  /// The receiver's id, when it gives one: there is no contract that it must.
-  private static func messageID(in body: [UInt8]) -> [String] {
-    guard let fields = ReplyFields(idNames, in: body),
-      let id = fields["id"] ?? fields["messageId"] ?? fields["message_id"], isReadableID(id)
-    else { return [] }
-    return [id]
-  }
+  func answer(to reply: Reply) -> Answer { HTTPReceiver.answer(to: reply) }
 }

@@ -112,17 +112,15 @@ struct Twilio: Driver {
   }
 
   func answer(to reply: Reply) -> Answer {
-    switch reply {
-    case .http(let reply):
-      let fields = ReplyFields(Self.replyNames, in: reply.body)
-      guard (200..<300).contains(reply.status) else {
-        return Self.codes.answer(to: reply, code: fields?["code"])
-      }
-      guard let sid = fields?["sid"], isReadableID(sid) else {
-        return StatusTable.answer(to: reply)
-      }
-      return Answer(.accepted, code: "http.\(reply.status)", providerMessageIDs: [sid])
+    guard case .http(let reply) = reply else { return .foreignReply }
+    let fields = ReplyFields(Self.replyNames, in: reply.body)
+    guard (200..<300).contains(reply.status) else {
+      return Self.codes.answer(to: reply, code: fields?["code"])
     }
+    guard let sid = fields?["sid"], isReadableID(sid) else {
+      return StatusTable.answer(to: reply)
+    }
+    return Answer(.accepted, code: "http.\(reply.status)", providerMessageIDs: [sid])
   }
 
   /// The API key, user and password; nil when the account's own token is to be used.

@@ -15,6 +15,12 @@ enum Opening {
 final class CurlHandle {
   let raw: UnsafeMutableRawPointer
   private let errorText: UnsafeMutablePointer<CChar>
+  /// What a mail server said while a connection was being opened; nil for HTTP.
+  var transcript: SMTPTranscript?
+  /// libcurl's code for the last opening of a connection to a mail server that failed.
+  var lastResult = CURLE_OK
+  /// Texts that libcurl reads where they are.
+  var heldTexts: UnsafeMutablePointer<curl_slist>?
 
   /// libcurl's own file of authorities, or Debian's where it was built without.
   private static var builtInAuthorities: String {
@@ -22,21 +28,28 @@ final class CurlHandle {
     return path.map { String(cString: $0) } ?? "/etc/ssl/certs/ca-certificates.crt"
   }
 
-  /// A handle for `origin`, whose sockets are closed by `multi`.
-  init(origin: Origin, options: HTTPClientOptions, multi: CurlMulti) {
+  /// A handle that opens connections to an HTTP server; `multi` closes their sockets.
+  convenience init(origin: HTTPOrigin, options: ClientOptions, multi: CurlMulti) {
+    self.init(
+      url: origin.url, protocols: "http,https", limit: options.connectTimeout, options: options,
+      multi: multi)
+    // The default would agree with the server on HTTP/2, which is not spoken here.
+    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+  }
+
+  /// What every handle has in common.
+  init(url: String, protocols: String, limit: Duration, options: ClientOptions, multi: CurlMulti) {
     guard let raw = curl_easy_init() else { fatalError("no memory for a libcurl handle") }
     self.raw = raw
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    set(CURLOPT_URL, origin.url)
+    set(CURLOPT_URL, url)
     set(CURLOPT_CONNECT_ONLY, 1)
-    set(CURLOPT_PROTOCOLS_STR, "http,https")
-    // The default would agree with the server on HTTP/2, which is not spoken here.
-    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    set(CURLOPT_PROTOCOLS_STR, protocols)
     set(CURLOPT_NOSIGNAL, 1)
     // Without it, closing waits for a name that is still being looked up.
     set(CURLOPT_QUICK_EXIT, 1)
-    set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(options.connectTimeout / .milliseconds(1))))
+    set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(limit / .milliseconds(1))))
     set(CURLOPT_CAINFO, options.caFile ?? Self.builtInAuthorities)
     // With a directory of authorities libcurl reads them anew for each connection: 19 ms each.
     set(CURLOPT_CAPATH, nil)
@@ -47,10 +60,11 @@ final class CurlHandle {
 
   deinit {
     curl_easy_cleanup(raw)
+    curl_slist_free_all(heldTexts)
     errorText.deallocate()
   }
 
-  private func setProxy(_ proxy: HTTPClientOptions.Proxy?) {
+  private func setProxy(_ proxy: ClientOptions.Proxy?) {
     // An empty text keeps the environment's proxies out.
     set(CURLOPT_PROXY, proxy?.url ?? "")
     guard let proxy else { return }
@@ -59,16 +73,19 @@ final class CurlHandle {
     set(CURLOPT_PROXYPASSWORD, proxy.password?.reveal())
   }
 
-  private func set(_ option: CURLoption, _ value: Int) {
+  func set(_ option: CURLoption, _ value: Int) {
     otp_easy_set_long(raw, option, value)
   }
 
-  private func set(_ option: CURLoption, _ value: String?) {
+  func set(_ option: CURLoption, _ value: String?) {
     otp_easy_set_text(raw, option, value)
   }
 
   /// Forgets the last error: libcurl does not always write a new one.
-  func clearError() { errorText[0] = 0 }
+  func clearError() {
+    errorText[0] = 0
+    transcript?.clear()
+  }
 
   /// What `result`, which libcurl gave for an attempt to open a connection, means.
   ///
@@ -90,6 +107,7 @@ final class CurlHandle {
   }
 
   private func failure(_ result: CURLcode) -> TransportFailure {
+    if let failure = mailFailure(result) { return failure }
     let code = failureCode(result)
     let detail = errorText[0] == 0 ? curl_easy_strerror(result) : UnsafePointer(errorText)
     return TransportFailure(
@@ -111,6 +129,9 @@ final class CurlHandle {
       return status >= 300 ? "proxy.\(status)" : Code.connectFailed
     }
   }
+
+  /// Whether the error text holds `words`.
+  func errorMentions(_ words: String) -> Bool { String(cString: errorText).contains(words) }
 
   private func long(_ info: CURLINFO) -> Int {
     var value = 0

@@ -1,7 +1,7 @@
 public import Delivery
 
 /// How one connector's connections are opened and what they may cost.
-public struct HTTPClientOptions: Sendable {
+public struct ClientOptions: Sendable {
   /// A proxy that every connection is tunnelled through (CONNECT).
   public struct Proxy: Sendable {
     /// `http://host:port` or `https://host:port`, without a user.

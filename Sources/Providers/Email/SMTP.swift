@@ -1,0 +1,92 @@
+import Delivery
+
+/// Sends mails by a server that speaks [SMTP](https://www.rfc-editor.org/rfc/rfc5321).
+///
+/// The settings are those of [Logto's SMTP connector](https://docs.logto.io/integrations/smtp), all of them, with one
+/// difference: STARTTLS is required unless the settings say otherwise, because whoever can change the traffic can take
+/// the server's offer away and read the codes.
+struct SMTP: Driver {
+  static let descriptor = DriverDescriptor(
+    id: "simple-mail-transfer-protocol", channel: .email, name: "SMTP",
+    documentation: "https://docs.logto.io/integrations/smtp", text: .templates,
+    settings: settings, concurrency: 8)
+
+  private let server: SMTPServer
+  private let composer: MailComposer
+
+  init(settings: SettingsReader) throws(InvalidSettings) {
+    let composer = Self.composer(in: settings)
+    let server = SMTPServer(settings: settings)
+    guard let composer, let server else { throw InvalidSettings() }
+    self.composer = composer
+    self.server = server
+  }
+
+  func exchange(for message: Message, context: SendContext) throws(Refusal) -> Exchange {
+    guard case .mail(let mail) = message.content, !mail.body.isEmpty else {
+      throw Refusal(
+        Answer(
+          .rejected, reason: .contentRefused, code: "content.missing",
+          detail: "there is no text to send"))
+    }
+    let composed: MailComposer.Composed
+    do throws(MailComposer.Fault) {
+      composed = try composer.compose(
+        mail, to: message.recipient.address, eventID: message.eventID, date: context.now)
+    } catch {
+      throw Refusal(error.answer)
+    }
+    return .smtp(
+      SMTPExchange(
+        server: server, sender: composed.sender, recipient: composed.recipient,
+        data: composed.bytes, messageID: composed.messageID))
+  }
+
+  func answer(to reply: Reply) -> Answer {
+    guard case .smtp(let reply) = reply else { return .foreignReply }
+    guard reply.stage == .message, (200..<300).contains(reply.code) else {
+      return Self.codes.answer(to: reply)
+    }
+    return Answer(
+      .accepted, code: SMTPCodeTable.code(of: reply),
+      providerMessageIDs: [reply.messageID, Self.queueID(in: reply.text)].compactMap(\.self)
+        .filter(isReadableID))
+  }
+
+  /// The id under which the server queued the mail, when it says so in a usual way: `queued as 4Tz…`, or an id alone
+  /// behind `Ok`.
+  private static func queueID(in text: String) -> String? {
+    let words = text.split(separator: " ")
+    if let place = words.indices.dropLast(2).first(where: {
+      words[$0].lowercased() == "queued" && words[$0 + 1].lowercased() == "as"
+    }) {
+      return String(words[place + 2])
+    }
+    guard words.count == 2, words[0].lowercased() == "ok" else { return nil }
+    return String(words[1])
+  }
+}
+
+extension MailComposer.Fault {
+  fileprivate var answer: Answer {
+    switch self {
+    case .recipient:
+      Answer(
+        .rejected, reason: .recipientInvalid, code: "recipient.invalid",
+        detail: "the address cannot stand in a mail")
+    case .sendFrom:
+      Answer(
+        .misconfigured(.template), code: "mail.send-from",
+        detail: "the template's sendFrom is neither a name nor a mailbox such as Name <a@b.example>"
+      )
+    case .replyTo:
+      Answer(
+        .misconfigured(.template), code: "mail.reply-to",
+        detail: "the template's replyTo is no mailbox such as a@b.example")
+    case .lineBreak:
+      Answer(
+        .rejected, reason: .contentRefused, code: "mail.line-break",
+        detail: "a line break would stand in the mail's header")
+    }
+  }
+}

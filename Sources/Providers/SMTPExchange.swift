@@ -1,0 +1,42 @@
+/// One mail for one recipient, whole.
+public struct SMTPExchange: Sendable {
+  /// Where it goes.
+  public var server: SMTPServer
+  /// The envelope's sender, to whom bounces go: an address without angle brackets.
+  public var sender: String
+  /// The envelope's recipient: an address without angle brackets.
+  public var recipient: String
+  /// The mail as [RFC 5322](https://www.rfc-editor.org/rfc/rfc5322) has it: lines that end in CR LF, dots not doubled.
+  public var data: [UInt8]
+  /// Its Message-ID without angle brackets, the same for every try.
+  public var messageID: String
+
+  /// A mail.
+  public init(
+    server: SMTPServer, sender: String, recipient: String, data: [UInt8], messageID: String
+  ) {
+    self.server = server
+    self.sender = sender
+    self.recipient = recipient
+    self.data = data
+    self.messageID = messageID
+  }
+
+  /// Whether only a server with SMTPUTF8 can take it ([RFC 6531](https://www.rfc-editor.org/rfc/rfc6531)).
+  public var isInternational: Bool {
+    !sender.utf8.allSatisfy { $0 < 0x80 } || !recipient.utf8.allSatisfy { $0 < 0x80 }
+      || !data.allSatisfy { $0 < 0x80 }
+  }
+}
+
+// An exchange holds credentials, codes and addresses. What prints one shows where it goes and how large it is.
+extension SMTPExchange: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Server and size.
+  public var description: String {
+    "MAIL smtp://\(server.host):\(server.port) (\(data.count) bytes)"
+  }
+  /// The same as `description`.
+  public var debugDescription: String { description }
+  /// Shows no part of the mail.
+  public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

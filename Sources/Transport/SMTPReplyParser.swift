@@ -1,0 +1,93 @@
+import Providers
+
+/// Reads the replies of a mail server from bytes as they come, and keeps no more of them than it must.
+///
+/// A reply is lines of one code; all but the last have a hyphen behind it
+/// ([RFC 5321 §4.2](https://www.rfc-editor.org/rfc/rfc5321#section-4.2)). Lines may end in LF alone, which is read
+/// although it must not be written.
+struct SMTPReplyParser {
+  /// One whole reply.
+  struct Reply: Equatable {
+    /// 200–599.
+    var code: Int
+    /// What stands behind the code, line by line.
+    var lines: [String]
+  }
+  /// What is no reply.
+  enum Fault: Error, Equatable {
+    case notACode
+    case changedCode
+    case longLine
+    case manyLines
+  }
+
+  /// [RFC 5321 §4.5.3.1.5](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.5) says 512; servers write more.
+  static let longestLine = 2_048
+  /// How many lines one reply may have.
+  static let mostLines = 128
+
+  private var line: [UInt8] = []
+  private var reply: Reply?
+
+  /// Reads bytes; returns the replies that they complete.
+  /// - Throws: ``Fault``; nothing more can be read then.
+  mutating func consume(_ bytes: Span<UInt8>) throws(Fault) -> [Reply] {
+    var replies: [Reply] = []
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard byte == 0x0A else {
+        guard line.count < Self.longestLine else { throw .longLine }
+        line.append(byte)
+        continue
+      }
+      if line.last == 0x0D { line.removeLast() }
+      if let whole = try take(line) { replies.append(whole) }
+      line.removeAll(keepingCapacity: true)
+    }
+    // Told at once: who speaks something else may never end the line.
+    if !line.isEmpty, !Self.mayBegin(line) { throw .notACode }
+    return replies
+  }
+
+  private static func mayBegin(_ line: [UInt8]) -> Bool {
+    guard (0x32...0x35).contains(line[0]) else { return false }
+    return line.prefix(3).allSatisfy { (0x30...0x39).contains($0) }
+      && (line.count < 4 || line[3] == 0x20 || line[3] == 0x2D || line[3] == 0x0D)
+  }
+
+  /// Takes a line; returns the reply that it ends.
+  private mutating func take(_ line: [UInt8]) throws(Fault) -> Reply? {
+    guard line.count >= 3, Self.mayBegin(line) else { throw .notACode }
+    let code = line[..<3].reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    if let reply, reply.code != code { throw .changedCode }
+    var reply = reply ?? Reply(code: code, lines: [])
+    guard reply.lines.count < Self.mostLines else { throw .manyLines }
+    reply.lines.append(String(decoding: line.dropFirst(4), as: UTF8.self))
+    guard line.count > 3, line[3] == 0x2D else {
+      self.reply = nil
+      return reply
+    }
+    self.reply = reply
+    return nil
+  }
+}
+
+extension SMTPReplyParser.Reply {
+  /// The reply as drivers get it.
+  func answering(_ stage: SMTPReply.Stage, messageID: String) -> SMTPReply {
+    var enhanced: SMTPEnhancedCode?
+    var texts: [Substring] = []
+    for line in lines {
+      let word = line.prefix { $0 != " " }
+      if let found = SMTPEnhancedCode(word), found.kind == code / 100 {
+        enhanced = enhanced ?? found
+        texts.append(line.dropFirst(word.count + 1))
+      } else {
+        texts.append(line[...])
+      }
+    }
+    let text = String(decoding: texts.joined(separator: " ").utf8.prefix(1_024), as: UTF8.self)
+    return SMTPReply(
+      stage: stage, code: code, enhancedCode: enhanced, text: text, messageID: messageID)
+  }
+}
