@@ -23,13 +23,13 @@ public struct SMTPServer: Sendable, Hashable {
   /// A version of TLS.
   public enum TLSVersion: String, Sendable, Hashable, CaseIterable {
     /// TLS 1.0.
-    case v1_0 = "TLSv1"
+    case tls10 = "TLSv1"
     /// TLS 1.1.
-    case v1_1 = "TLSv1.1"
+    case tls11 = "TLSv1.1"
     /// TLS 1.2.
-    case v1_2 = "TLSv1.2"
+    case tls12 = "TLSv1.2"
     /// TLS 1.3.
-    case v1_3 = "TLSv1.3"
+    case tls13 = "TLSv1.3"
   }
 
   /// A name, an IPv4 address, or an IPv6 address without brackets.

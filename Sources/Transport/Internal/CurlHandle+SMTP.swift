@@ -125,10 +125,10 @@ extension SMTPServer.TLSVersion {
   /// libcurl's number.
   fileprivate var number: Int {
     switch self {
-    case .v1_0: Int(CURL_SSLVERSION_TLSv1_0)
-    case .v1_1: Int(CURL_SSLVERSION_TLSv1_1)
-    case .v1_2: Int(CURL_SSLVERSION_TLSv1_2)
-    case .v1_3: Int(CURL_SSLVERSION_TLSv1_3)
+    case .tls10: Int(CURL_SSLVERSION_TLSv1_0)
+    case .tls11: Int(CURL_SSLVERSION_TLSv1_1)
+    case .tls12: Int(CURL_SSLVERSION_TLSv1_2)
+    case .tls13: Int(CURL_SSLVERSION_TLSv1_3)
     }
   }
 }
