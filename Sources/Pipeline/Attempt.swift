@@ -35,23 +35,10 @@ extension Pipeline {
     runtime.client.send(
       exchange.identified(by: message.eventID), deadline: loop.clock.now + limit
     ) { ending in
-      let answer = self.answer(to: ending, by: runtime.connector.driver)
+      let answer = ending.answer(by: runtime.connector.driver)
       self.endTry(job, through: runtime, startedAt: startedAt, answer)
       self.leaveSlot(job, after: answer)
       then(answer)
-    }
-  }
-
-  /// - Returns: nil when stopping cut the exchange short before anything was sent.
-  private func answer(to ending: ExchangeEnding, by driver: any Driver) -> Answer? {
-    switch ending {
-    case .reply(let reply): return driver.answer(to: reply)
-    case .failed(let failure):
-      if failure.isUntouchedByStopping { return nil }
-      if case .responding(let status) = failure.stage, type(of: driver).statusIsContract {
-        return driver.answer(to: .http(HTTPReply(status: status)))
-      }
-      return failure.answer
     }
   }
 

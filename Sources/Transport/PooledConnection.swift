@@ -1,13 +1,4 @@
 import EventLoop
-public import Providers
-
-/// How one exchange ended.
-public enum ExchangeEnding: Sendable {
-  /// A whole reply, whatever it says.
-  case reply(Reply)
-  /// No whole reply; the failure says what the server may have seen.
-  case failed(TransportFailure)
-}
 
 /// A connection of a ``ConnectionPool``, which speaks one protocol.
 ///

@@ -15,6 +15,10 @@ final class SMTPConnection: PooledConnection {
   private var dialogue: SMTPDialogue?
   private var parser = SMTPReplyParser()
   private var capabilities = SMTPCapabilities()
+  /// Whether more came behind the last reply than was asked for.
+  private var hasSurplus = false
+  /// Whether the mail itself, rather than a command, is what is being written.
+  private var isMailBegun = false
   /// Whether it carried a mail, or lay idle, before this one: then it may have died unnoticed.
   private var isKept = false
   /// Whether the mail before was refused half-way.
@@ -86,6 +90,7 @@ final class SMTPConnection: PooledConnection {
     self.exchange = exchange
     exchange.connection = self
     isQuiet = false
+    isMailBegun = false
     var dialogue = SMTPDialogue(
       exchange.exchange.envelope, capabilities: capabilities, isKept: isKept,
       needsReset: needsReset)
@@ -111,6 +116,7 @@ final class SMTPConnection: PooledConnection {
     case .sendMail:
       guard let exchange else { return }
       wire.begin()
+      isMailBegun = true
       exchange.exchange.writeMail(into: &wire.out)
       put()
     case .listen: break
@@ -165,13 +171,13 @@ final class SMTPConnection: PooledConnection {
     }
     let current = exchange
     do throws(SMTPReplyParser.Fault) {
-      for reply in try parser.consume(client.scratch.prefix(count).span) {
-        // What comes behind the deciding reply was not asked for.
-        guard exchange === current, let step = dialogue?.take(reply) else {
-          close()
-          return true
-        }
-        perform(step)
+      var replies = try parser.consume(client.scratch.prefix(count).span)[...]
+      while let reply = replies.popFirst() {
+        guard let step = dialogue?.take(reply) else { return true }
+        hasSurplus = !replies.isEmpty || !parser.isBetweenReplies
+        perform(step == .sendMail && hasSurplus ? .garbage("a reply to an unsent mail") : step)
+        // It ended; the connection may carry another by now.
+        guard exchange === current else { return true }
       }
     } catch {
       fail(TransportFailure.Code.smtpGarbage, "the server does not speak SMTP here")
@@ -185,9 +191,9 @@ final class SMTPConnection: PooledConnection {
     guard let dialogue else { return }
     // An acceptance of what was not written yet is none; a refusal may well come early.
     if reply.code < 400, !wire.isWhole {
-      return fail(TransportFailure.Code.smtpGarbage, "a reply to a mail that was not sent yet")
+      return fail(TransportFailure.Code.smtpGarbage, "a reply to an unsent mail")
     }
-    finish(.reply(.smtp(reply)), isOpen: wire.isWhole && !dialogue.isClosing)
+    finish(.reply(.smtp(reply)), isOpen: wire.isWhole && !hasSurplus && !dialogue.isClosing)
   }
 
   private func fail(_ code: String, _ detail: String) {
@@ -204,7 +210,7 @@ final class SMTPConnection: PooledConnection {
       return client.didFinish(self, isOpen: false)
     }
     let stage: TransportFailure.Stage =
-      dialogue.isSending && wire.isWhole
+      isMailBegun && wire.isWhole
       ? .ambiguous : wire.written == 0 && !dialogue.hasHeard ? .notWritten : .unfinished
     finish(.failed(TransportFailure(stage, code: code, detail: detail)), isOpen: false)
   }

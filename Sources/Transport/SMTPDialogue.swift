@@ -41,8 +41,6 @@ struct SMTPDialogue {
   private(set) var hasHeard = false
   /// Whether the server holds a sender, or a recipient too, that the next mail must not inherit.
   private(set) var needsReset: Bool
-  /// Whether the mail is being written, or was.
-  private(set) var isSending = false
   /// Whether the server said that it closes the connection.
   private(set) var isClosing = false
 
@@ -121,7 +119,6 @@ struct SMTPDialogue {
   }
 
   private mutating func startMail() -> Step {
-    isSending = true
     awaited.append(.message)
     return .sendMail
   }

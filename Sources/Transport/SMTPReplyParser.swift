@@ -29,6 +29,9 @@ struct SMTPReplyParser {
   private var line: [UInt8] = []
   private var reply: Reply?
 
+  /// Whether nothing of another reply was read behind the last.
+  var isBetweenReplies: Bool { line.isEmpty && reply == nil }
+
   /// Reads bytes; returns the replies that they complete.
   /// - Throws: ``Fault``; nothing more can be read then.
   mutating func consume(_ bytes: Span<UInt8>) throws(Fault) -> [Reply] {

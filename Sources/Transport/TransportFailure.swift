@@ -64,6 +64,7 @@ public struct TransportFailure: Error, Sendable, Equatable {
     static let smtpGarbage = "smtp.garbage"
     static let noSTARTTLS = "smtp.starttls.missing"
     static let noLogin = "smtp.auth.missing"
+    static let loginRefused = "smtp.auth.refused"
     static let noUTF8 = "smtp.utf8.missing"
     static let tooLarge = "smtp.size"
     static let requestInvalid = "request.invalid"
@@ -99,7 +100,7 @@ extension TransportFailure {
     guard isCertainlyNotSent else { return .ambiguous }
     return switch code {
     case Code.untrusted, Code.authorities, Code.plaintext, Code.noSTARTTLS, Code.noLogin,
-      "proxy.403", "proxy.407":
+      Code.loginRefused, "proxy.403", "proxy.407":
       .misconfigured(.account)
     case Code.noUTF8, Code.tooLarge: .rejected
     case Code.requestInvalid: .misconfigured(.destination)

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
-import Providers
+
+@testable import Providers
 
 /// What the contract asks of a driver: settings that are complete, replies of its provider, and how to read its requests.
 struct DriverFixture: Sendable {
@@ -8,18 +9,47 @@ struct DriverFixture: Sendable {
   let id: String
   /// A complete `config`, without `templates`.
   let settings: [String: SettingNode.Value]
-  /// The key that says where the service is.
-  let baseURLKey: String
+  /// Secret keys that cannot stand beside the others, which a test of the driver's own looks at.
+  var otherSecrets: Set<String> = []
+  /// The settings that lead to a service on a port of this machine, without TLS.
+  let loopback: @Sendable (_ port: UInt16) -> [String: SettingNode.Value]
   /// The provider's reply to a message that it takes, and the ids in it.
-  let accepted: (reply: HTTPReply, ids: [String])
+  let accepted: (reply: Reply, ids: [String])
   /// Its reply to a recipient that cannot be.
-  let refused: HTTPReply
+  let refused: Reply
   /// Its reply to too many requests.
-  let throttled: HTTPReply
-  /// What a request holds.
-  let read: @Sendable (HTTPExchange) throws -> (recipient: String, text: String)
+  let throttled: Reply
+  /// Its reply when it cannot work.
+  let down: Reply
+  /// Whom an exchange writes to and what.
+  let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
-  static let all: [DriverFixture] = [.httpSMS, .twilio]
+  static let all: [DriverFixture] = [.httpEmail, .httpSMS, .smtp, .twilio]
+}
+
+extension DriverFixture {
+  /// The fixture of a driver that speaks HTTP; `baseURLKey` says where the service is.
+  init(
+    id: String, settings: [String: SettingNode.Value], baseURLKey: String,
+    accepted: (reply: HTTPReply, ids: [String]), refused: HTTPReply, throttled: HTTPReply,
+    read: @escaping @Sendable (HTTPExchange) throws -> (recipient: String, text: String)
+  ) {
+    self.init(
+      id: id, settings: settings,
+      loopback: { [baseURLKey: .string("http://127.0.0.1:\($0)/mock/")] },
+      accepted: (.http(accepted.reply), accepted.ids), refused: .http(refused),
+      throttled: .http(throttled), down: .http(HTTPReply(status: 503))
+    ) { exchange in
+      guard case .http(let request) = exchange else { throw ForeignProtocol() }
+      return try read(request)
+    }
+  }
+
+  /// An exchange in a protocol that the fixture does not read.
+  struct ForeignProtocol: Error {}
+
+  /// Whether its driver speaks HTTP.
+  var isHTTP: Bool { if case .http = accepted.reply { true } else { false } }
 }
 
 extension Message {
@@ -35,6 +65,30 @@ extension Message {
   }
 }
 
+extension Message {
+  /// A mail; where the receiver writes the text, `text` is in the payload.
+  static func mail(
+    to recipient: String = "ann@example.org", _ text: String, subject: String = "Your code",
+    isHTML: Bool = false, replyTo: String? = nil, sendFrom: String? = nil, eventID: String = "e1"
+  ) -> Message {
+    Message(
+      eventID: eventID, recipient: Recipient(recipient, channel: .email)!,
+      usageType: UsageType(rawValue: "SignIn"),
+      payload: Payload(json: try! JSONEncoder().encode(["code": text]).map(\.self), code: text),
+      ip: nil,
+      content: .mail(
+        Mail(subject: subject, body: text, isHTML: isHTML, replyTo: replyTo, sendFrom: sendFrom)))
+  }
+
+  /// A message of a channel.
+  static func message(_ channel: Channel, to recipient: String? = nil, _ text: String) -> Message {
+    switch channel {
+    case .sms: .sms(to: recipient ?? "+4512345678", text)
+    case .email: .mail(to: recipient ?? "ann@example.org", text)
+    }
+  }
+}
+
 extension SendContext {
   /// A message that lives for so many seconds.
   static func lifetime(_ lifetime: Duration) -> SendContext {
@@ -46,13 +100,32 @@ extension SendContext {
 extension SettingsReader {
   /// Reads settings that stand at the beginning of a file.
   convenience init(_ settings: [String: SettingNode.Value]) {
-    let place = SourcePosition(file: "test.yaml", line: 1, column: 1)
-    self.init(
-      SettingNode(
-        .object(
-          settings.sorted { $0.key < $1.key }.map {
-            SettingMember(key: $0.key, at: place, node: SettingNode($0.value, at: place))
-          }), at: place), path: "config")
+    self.init(SettingNode(.object(settings.members), at: .beginning), path: "config")
+  }
+}
+
+extension SourcePosition {
+  static let beginning = SourcePosition(file: "test.yaml", line: 1, column: 1)
+}
+
+extension [String: SettingNode.Value] {
+  /// The settings as members of a mapping.
+  var members: [SettingMember] {
+    sorted { $0.key < $1.key }.map {
+      SettingMember(key: $0.key, at: .beginning, node: SettingNode($0.value, at: .beginning))
+    }
+  }
+
+  /// The settings with another value for one of them, which may stand in a mapping inside.
+  func setting(_ path: [String], to value: SettingNode.Value) -> [String: SettingNode.Value] {
+    var copy = self
+    if path.count == 1 {
+      copy[path[0]] = value
+    } else if case .object(let members)? = copy[path[0]] {
+      let inner = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.node.value) })
+      copy[path[0]] = .object(inner.setting(Array(path.dropFirst()), to: value).members)
+    }
+    return copy
   }
 }
 
@@ -73,7 +146,17 @@ extension Driver {
   ) throws(Refusal) -> HTTPExchange {
     switch try exchange(for: message, context: context) {
     case .http(let exchange): exchange
-    case .smtp: throw Refusal(.init(.ambiguous, code: "test.protocol"))
+    case .smtp: throw Refusal(.foreignReply)
+    }
+  }
+
+  /// The mail for a message.
+  func smtp(
+    _ message: Message, context: SendContext = .lifetime(.seconds(600))
+  ) throws(Refusal) -> SMTPExchange {
+    switch try exchange(for: message, context: context) {
+    case .http: throw Refusal(.foreignReply)
+    case .smtp(let exchange): exchange
     }
   }
 }

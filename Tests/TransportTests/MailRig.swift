@@ -73,7 +73,15 @@ actor MailRig {
 let mailFixture = TLSFixture()
 
 extension MailServer {
-  /// A mail to it, by a way that fits its encryption.
+  /// A mail to it.
+  func mail(
+    _ security: SMTPServer.Security, login: SMTPServer.Login? = nil,
+    change: (inout SMTPServer) -> Void = { _ in }
+  ) -> SMTPExchange {
+    mail("Subject: x\r\n\r\nyour code is 123456\r\n", security, login: login, change: change)
+  }
+
+  /// A mail to it.
   func mail(
     _ text: String = "Subject: x\r\n\r\nyour code is 123456\r\n",
     to recipient: String = "ann@example.org",

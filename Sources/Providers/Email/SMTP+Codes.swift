@@ -13,7 +13,8 @@ extension SMTP {
     // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html
     .init(
       [], ["454"], words: ["throttling failure"], .throttled(wait: nil, scope: .connector),
-      "the server's rate or quota is used up")
+      "the server's rate or quota is used up"),
+    .init([], ["421"], .transient(wait: nil), "the server closes the connection for now"),
   ]
 
   private static let opening: [SMTPCodeTable.Row] = [

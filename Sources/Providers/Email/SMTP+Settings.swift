@@ -236,7 +236,8 @@ extension SMTPServer.Login {
     case (nil, let token?): self = .token(user: user, token: token)
     case (let password?, nil) where !isOAuth: self = .password(user: user, password: password)
     default:
-      auth.report(isOAuth ? "accessToken" : "pass", "is missing: the login of \"user\" needs it")
+      let key = isOAuth ? "accessToken" : "pass"
+      if !auth.isSet(key) { auth.report(key, "is missing: the login of the user needs it") }
       return nil
     }
   }

@@ -84,6 +84,11 @@ extension CurlHandle {
         Code.noSTARTTLS,
         "the server offers no STARTTLS: use its TLS port with secure: true; requireTLS: false gives encryption up"
       )
+    case CURLE_LOGIN_DENIED where transcript.last?.code == 334:
+      // XOAUTH2 says why in one more challenge, at which libcurl gives up.
+      (code, detail) = (
+        Code.loginRefused, "the server does not take the login: the access token may have expired"
+      )
     case CURLE_LOGIN_DENIED:
       (code, detail) = (
         Code.noLogin, "the server offers no login that fits auth: PLAIN, LOGIN or XOAUTH2"

@@ -1,5 +1,6 @@
 import Delivery
 import Providers
+import TestSupport
 
 /// What is secret about the connectors of the scenarios.
 enum Credentials {
@@ -7,7 +8,7 @@ enum Credentials {
   static let authToken = "d3a1c5f7be24689013579bdf02468ace"
   static let authorization = "Bearer fEq7-pLm3-zXw9-receiver"
 
-  static let all = [authToken, authorization]
+  static let all = [authToken, authorization, MailServer.password]
 }
 
 /// A text for a usage type.
@@ -15,6 +16,8 @@ struct Wording: Sendable {
   var usageType: String
   var text: String
   var locale: String?
+  /// Only of mails.
+  var subject: String?
 
   /// What the scenarios' connectors say unless told otherwise.
   static let usual = [
@@ -49,6 +52,24 @@ extension Connector {
       ], nil)
   }
 
+  /// The SMTP driver in front of a mail server of the tests.
+  static func smtp(at port: UInt16) throws -> Connector {
+    try Connector(
+      name: "smtp", provider: "simple-mail-transfer-protocol",
+      settings: [
+        ("host", .string("127.0.0.1")), ("port", .number("\(port)")),
+        ("fromEmail", .string("Example <no-reply@example.com>")), ("ignoreTLS", .bool(true)),
+        ("allowPlaintextAuth", .bool(true)),
+        (
+          "auth",
+          SettingNode.mapping([
+            ("user", .string(MailServer.user)), ("pass", .string(MailServer.password)),
+          ]).value
+        ),
+      ],
+      [Wording(usageType: "Generic", text: "<p>Your code is <b>{{code}}</b></p>", subject: "Your code")])
+  }
+
   private convenience init(
     name: String, provider: String, settings: [(key: String, value: SettingNode.Value)],
     _ wordings: [Wording]?, concurrency: Int? = nil
@@ -59,7 +80,8 @@ extension Connector {
     var problems = reader.problems
     let templates = wordings.map { wordings in
       TemplateSet(
-        node: .list(wordings.map(\.node)), path: "templates", channel: .sms, problems: &problems)
+        node: .list(wordings.map(\.node)), path: "templates",
+        channel: driver.descriptor.channel, problems: &problems)
     }
     if let problem = problems.first { throw problem }
     self.init(
@@ -72,7 +94,8 @@ extension Wording {
   fileprivate var node: SettingNode {
     .mapping(
       [("usageType", .string(usageType)), ("content", .string(text))]
-        + (locale.map { [("locale", .string($0))] } ?? []))
+        + (locale.map { [("locale", .string($0))] } ?? [])
+        + (subject.map { [("subject", .string($0))] } ?? []))
   }
 }
 

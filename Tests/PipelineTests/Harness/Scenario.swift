@@ -34,6 +34,8 @@ struct Setting: Sendable {
   var wordings = Wording.usual
   /// How many exchanges at once; nil for the driver's own limit.
   var concurrency: Int?
+  /// What mails leave by; there is no connector for mail without it.
+  var mailServer: MailServer?
   /// Whether nobody listens where the provider should be.
   var isProviderAway = false
   var kafka: [KafkaConfiguration.Property] = []
@@ -109,6 +111,7 @@ final class Scenario: Sendable {
       TwilioFace(accountSID: Credentials.accountSID, authToken: Credentials.authToken))
     receiver = StandIn(HTTPSMSFace(authorization: Credentials.authorization))
     sandbox = try Sandbox([twilio, receiver])
+    let mail = try setting.mailServer.map { try Connector.smtp(at: $0.port) }
     let connectors = [
       try Connector.twilio(
         at: setting.isProviderAway
@@ -119,8 +122,8 @@ final class Scenario: Sendable {
     var configuration = PipelineConfiguration(
       group: group, kafka: try bench.configuration(group: group, setting.kafka),
       directory: ConnectorDirectory(
-        connectors: connectors,
-        activeSMS: connectors[setting.way == .twilio ? 0 : 1].name, activeEmail: nil),
+        connectors: connectors + [mail].compactMap(\.self),
+        activeSMS: connectors[setting.way == .twilio ? 0 : 1].name, activeEmail: mail?.name),
       version: "scenario-1")
     configuration.topics = topics
     configuration.hashKey = Secret("a key for recipients' hashes")

@@ -4,8 +4,12 @@ import Providers
 import Testing
 
 extension DriverFixture {
-  static let httpSMS = DriverFixture(
-    id: "http-sms",
+  static let httpSMS = receiver(id: "http-sms")
+  static let httpEmail = receiver(id: "http-email")
+
+  /// Both drivers hand the message to a receiver in the same way.
+  private static func receiver(id: String) -> DriverFixture { DriverFixture(
+    id: id,
     settings: [
       "endpoint": .string("https://receiver.example.com/sms"),
       "authorization": .string("Bearer receiver-token"),
@@ -19,6 +23,7 @@ extension DriverFixture {
       let json = try JSONValue(parsing: exchange.body)
       return (json["to"]?.string ?? "", json["payload"]?["code"]?.string ?? "")
     })
+  }
 }
 
 @Suite struct HTTPSMSTests {
