@@ -10,7 +10,7 @@ enum HeaderText {
   ///
   /// Stands as it is when it is printable ASCII that can be folded at its spaces; else as encoded words.
   static func unstructured(_ text: String, name: String) -> String {
-    isPlain(text)
+    isPlain(text, from: name.utf8.count + 2)
       ? folded(text, from: name.utf8.count + 2) : encoded(text, from: name.utf8.count + 2)
   }
 
@@ -20,7 +20,7 @@ enum HeaderText {
   ///   - column: where in its line it begins.
   static func phrase(_ text: String, from column: Int) -> String {
     let fitsLine = text.utf8.count + column < width
-    if fitsLine, isPlain(text) {
+    if fitsLine, isPlain(text, from: column) {
       let isWords = text.unicodeScalars.allSatisfy { $0 == " " || $0.isAtomText }
       return isWords ? text : quoted(text)
     }
@@ -29,10 +29,10 @@ enum HeaderText {
 
   /// Whether it can stand as it is: printable ASCII, no long words, no spaces that folding could lose, and
   /// nothing that looks like an encoded word.
-  private static func isPlain(_ text: String) -> Bool {
+  private static func isPlain(_ text: String, from column: Int) -> Bool {
     text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?")
       && text.utf8.first != 0x20 && text.utf8.last != 0x20
-      && text.utf8.split(separator: 0x20).allSatisfy { $0.count < width }
+      && text.utf8.split(separator: 0x20).allSatisfy { $0.count < width - column }
   }
 
   /// Breaks lines before single spaces.

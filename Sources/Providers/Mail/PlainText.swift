@@ -41,6 +41,11 @@ struct PlainText {
         rest = rest.firstRange(of: "-->").map { rest[$0.upperBound...] } ?? ""
         continue
       }
+      guard Self.beginsTag(rest) else {
+        append(rest.prefix(1))
+        rest = rest.dropFirst()
+        continue
+      }
       guard let close = Self.endOfTag(rest) else { return append(rest) }
       let tag = rest[rest.index(after: rest.startIndex)..<close]
       rest = rest[rest.index(after: close)...]
@@ -53,12 +58,14 @@ struct PlainText {
     }
   }
 
-  /// The `>` that ends a tag, which none in quotes does; nil when `<` begins no tag.
-  private static func endOfTag(_ text: Substring) -> Substring.Index? {
+  /// Whether the `<` that `text` begins with begins a tag.
+  private static func beginsTag(_ text: Substring) -> Bool {
     let second = text.dropFirst().first
-    guard second?.isLetter == true || second == "/" || second == "!" || second == "?" else {
-      return nil
-    }
+    return second?.isLetter == true || second == "/" || second == "!" || second == "?"
+  }
+
+  /// The `>` that ends a tag, which none in quotes does; nil when there is none.
+  private static func endOfTag(_ text: Substring) -> Substring.Index? {
     var quote: Character?
     for index in text.indices.dropFirst() {
       let character = text[index]

@@ -8,7 +8,10 @@ enum Credentials {
   static let authToken = "d3a1c5f7be24689013579bdf02468ace"
   static let authorization = "Bearer fEq7-pLm3-zXw9-receiver"
 
-  static let all = [authToken, authorization, MailServer.password]
+  /// What PLAIN makes of the mail server's user and password.
+  static let mailLogin = "AHVzZXJAZXhhbXBsZS5jb20AcEBzcw"
+
+  static let all = [authToken, authorization, mailLogin]
 }
 
 /// A text for a usage type.
