@@ -79,7 +79,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ProvidersTests",
-      dependencies: ["Providers", "Delivery", "Digest", "JSON", "TestSupport"],
+      dependencies: [
+        "Providers", "Delivery", "Digest", "EventLoop", "JSON", "Transport", "TestSupport",
+      ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "TransportTests",

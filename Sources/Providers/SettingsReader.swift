@@ -168,10 +168,15 @@ extension SettingDescriptor.Kind {
     }
     switch (self, node.value) {
     case (.anything, _), (.object, .object): return nil
+    // Not the text itself: who writes a login into one line writes a password into it.
+    case (.object, .string), (.object, .number):
+      return "must be a mapping of keys to values, found text"
     case (.object, _): return "must be a mapping of keys to values, found \(shown)"
     case (.texts, .object(let members)):
       guard let odd = members.first(where: { !$0.node.isTexts }) else { return nil }
       return "must have a text or a list of texts for each name, but not for \"\(odd.key)\""
+    case (.texts, .string), (.texts, .number):
+      return "must be a mapping of names to texts, found text"
     case (.texts, _): return "must be a mapping of names to texts, found \(shown)"
     case (.text, .string(let text)):
       return text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }

@@ -18,7 +18,8 @@ final class OpenExchange<Connection: PooledConnection> {
   private var ending: ExchangeEnding?
 
   init(
-    _ exchange: Connection.Exchange, order: UInt64, deadline: ContinuousClock.Instant, loop: EventLoop,
+    _ exchange: Connection.Exchange, order: UInt64, deadline: ContinuousClock.Instant,
+    loop: EventLoop,
     completion: @escaping (ExchangeEnding) -> Void
   ) {
     self.exchange = exchange

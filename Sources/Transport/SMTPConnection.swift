@@ -198,7 +198,9 @@ final class SMTPConnection: PooledConnection {
 
   private func fail(_ code: String, _ detail: String) {
     guard let exchange, let dialogue else { return }
-    if let refusal = dialogue.pendingRefusal { return finish(.reply(.smtp(refusal)), isOpen: false) }
+    if let refusal = dialogue.pendingRefusal {
+      return finish(.reply(.smtp(refusal)), isOpen: false)
+    }
     // Nobody has looked at this mail: the connection had died, or was given up, before.
     let diedIdle = isKept && (!dialogue.hasHeard || dialogue.isClosing) && !exchange.hasMoved
     if diedIdle, code == TransportFailure.Code.smtpReset || code == TransportFailure.Code.smtpClosed

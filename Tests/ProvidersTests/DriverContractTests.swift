@@ -51,7 +51,9 @@ import Testing
 
   /// Keys are told apart, summaries are sentences, and the fixture has every secret: one that it left out would not show
   /// whether it leaks.
-  private func check(_ settings: [SettingDescriptor], _ given: SettingNode.Value, _ fixture: DriverFixture) {
+  private func check(
+    _ settings: [SettingDescriptor], _ given: SettingNode.Value, _ fixture: DriverFixture
+  ) {
     let keys = settings.map(\.key)
     #expect(Set(keys).count == keys.count)
     guard case .object(let members) = given else { return }
@@ -189,7 +191,8 @@ import Testing
     case .smtp(let mail):
       let lines = String(decoding: mail.data, as: UTF8.self).components(separatedBy: "\r\n")
       #expect(lines.allSatisfy { $0.utf8.count <= 76 })
-      #expect(mail.data.allSatisfy { (0x20...0x7E).contains($0) || [0x09, 0x0A, 0x0D].contains($0) })
+      #expect(
+        mail.data.allSatisfy { (0x20...0x7E).contains($0) || [0x09, 0x0A, 0x0D].contains($0) })
     }
   }
 
@@ -305,7 +308,9 @@ extension String {
   fileprivate var sameAddress: String {
     guard let at = lastIndex(of: "@") else { return self }
     var local = self[..<at]
-    if local.count > 2, local.first == "\"", local.last == "\"" { local = local.dropFirst().dropLast() }
+    if local.count > 2, local.first == "\"", local.last == "\"" {
+      local = local.dropFirst().dropLast()
+    }
     return local + self[at...].lowercased()
   }
 }

@@ -38,11 +38,11 @@ extension DriverFixture {
       id: id, settings: settings,
       loopback: { [baseURLKey: .string("http://127.0.0.1:\($0)/mock/")] },
       accepted: (.http(accepted.reply), accepted.ids), refused: .http(refused),
-      throttled: .http(throttled), down: .http(HTTPReply(status: 503))
-    ) { exchange in
-      guard case .http(let request) = exchange else { throw ForeignProtocol() }
-      return try read(request)
-    }
+      throttled: .http(throttled), down: .http(HTTPReply(status: 503)),
+      read: { exchange in
+        guard case .http(let request) = exchange else { throw ForeignProtocol() }
+        return try read(request)
+      })
   }
 
   /// An exchange in a protocol that the fixture does not read.

@@ -47,7 +47,8 @@ actor ClientRig {
     loop.stop()
   }
 
-  func send(_ exchange: HTTPExchange, within limit: Duration = .seconds(20)) async -> ExchangeEnding {
+  func send(_ exchange: HTTPExchange, within limit: Duration = .seconds(20)) async -> ExchangeEnding
+  {
     await client.send(exchange, deadline: loop.clock.now + limit)
   }
 

@@ -73,11 +73,13 @@ struct MailEnd: Sendable, CustomTestStringConvertible {
     MailEnd(
       "gives an enhanced code of another class", ["RCPT": .write("550 2.1.5 odd\r\n")],
       "recipient 550"),
-    MailEnd("closes while it refuses", ["MAIL": .writeAndClose("421 4.7.0 bye\r\n")], "mail 421 4.7.0"),
+    MailEnd(
+      "closes while it refuses", ["MAIL": .writeAndClose("421 4.7.0 bye\r\n")], "mail 421 4.7.0"),
     MailEnd(
       "speaks one byte at a time", [".": .dribble("250-2.0.0 Ok\r\n250 2.0.0 queued\r\n")],
       mails: 1, "message 250 2.0.0"),
-    MailEnd("ends lines with LF alone", [".": .write("250 2.0.0 Ok\n")], mails: 1, "message 250 2.0.0"),
+    MailEnd(
+      "ends lines with LF alone", [".": .write("250 2.0.0 Ok\n")], mails: 1, "message 250 2.0.0"),
     MailEnd("says a code and nothing more", [".": .write("250\r\n")], mails: 1, "message 250"),
   ]
 
@@ -92,7 +94,8 @@ struct MailEnd: Sendable, CustomTestStringConvertible {
     MailEnd(
       "hangs after the dot", [".": .silence], mails: 1, runsOutAt: ".", "ambiguous smtp.timeout"),
     MailEnd(
-      "cuts its last reply", [".": .writeAndClose("250-2.0.0 O")], mails: 1, "ambiguous smtp.closed"),
+      "cuts its last reply", [".": .writeAndClose("250-2.0.0 O")], mails: 1, "ambiguous smtp.closed"
+    ),
     MailEnd(
       "never ends its last reply", [".": .writeForever("250-2.0.0 Ok\r\n")], mails: 1,
       "ambiguous smtp.garbage"),
@@ -102,14 +105,18 @@ struct MailEnd: Sendable, CustomTestStringConvertible {
   ]
 
   private static let oddities = [
-    MailEnd("talks nonsense to MAIL", ["MAIL": .write("hello there\r\n")], "unfinished smtp.garbage"),
+    MailEnd(
+      "talks nonsense to MAIL", ["MAIL": .write("hello there\r\n")], "unfinished smtp.garbage"),
     MailEnd("goes on too early", ["MAIL": .write("354 go on\r\n")], "unfinished smtp.garbage"),
     MailEnd("takes DATA for the mail", ["DATA": .write("250 done\r\n")], "unfinished smtp.garbage"),
-    MailEnd("wants more after the dot", [".": .write("354 more\r\n")], mails: 1, "ambiguous smtp.garbage"),
     MailEnd(
-      "accepts before it has read", ["DATA": .write("354 go on\r\n250 2.0.0 Ok\r\n")], bytes: 90_000,
+      "wants more after the dot", [".": .write("354 more\r\n")], mails: 1, "ambiguous smtp.garbage"),
+    MailEnd(
+      "accepts before it has read", ["DATA": .write("354 go on\r\n250 2.0.0 Ok\r\n")],
+      bytes: 90_000,
       "unfinished smtp.garbage"),
-    MailEnd("changes the code", [".": .write("250-a\r\n550 b\r\n")], mails: 1, "ambiguous smtp.garbage"),
+    MailEnd(
+      "changes the code", [".": .write("250-a\r\n550 b\r\n")], mails: 1, "ambiguous smtp.garbage"),
     MailEnd("says 999", [".": .write("999 x\r\n")], mails: 1, "ambiguous smtp.garbage"),
   ]
 }
@@ -127,7 +134,9 @@ struct MailEndingTests {
       if verb == end.runsOutAt { reached.raise() }
       return end.acts[verb]
     }
-    let text = "Subject: x\r\n\r\n" + String(repeating: "123456789.123456789.123456789.12345678\r\n", count: end.bytes / 40)
+    let text =
+      "Subject: x\r\n\r\n"
+      + String(repeating: "123456789.123456789.123456789.12345678\r\n", count: end.bytes / 40)
     let ending = try await MailRig.run(clock: clock) { rig in
       let mail = await rig.start(server.mail(text))
       if end.runsOutAt != nil {

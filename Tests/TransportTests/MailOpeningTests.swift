@@ -26,7 +26,8 @@ struct MailOpeningTests {
   @Test func `STARTTLS comes before everything but the greeting`() async throws {
     let server = MailServer(.startTLS(mailFixture))
     #expect(try await send(server, .required, login: Self.password).summary == "message 250 2.0.0")
-    #expect(server.commands[0].prefix(3) == ["EHLO client.example", "STARTTLS", "EHLO client.example"])
+    #expect(
+      server.commands[0].prefix(3) == ["EHLO client.example", "STARTTLS", "EHLO client.example"])
     #expect(server.commands[0][3].hasPrefix("AUTH PLAIN "))
   }
 
@@ -37,7 +38,9 @@ struct MailOpeningTests {
   }
 
   @Test(arguments: [nil, password])
-  func `without STARTTLS nothing is said where it is required`(login: SMTPServer.Login?) async throws {
+  func `without STARTTLS nothing is said where it is required`(login: SMTPServer.Login?)
+    async throws
+  {
     let server = MailServer()
     let ending = try await send(server, .required, login: login)
     #expect(ending.summary == "notWritten smtp.starttls.missing")
@@ -140,7 +143,9 @@ struct MailOpeningTests {
     let refused = try await send(server, security, login: Self.password, isTrusted: false)
     #expect(refused.summary == "notWritten tls.untrusted")
     #expect(!server.commands.joined().contains { $0.hasPrefix("AUTH") })
-    let taken = try await send(server, security, isTrusted: false) { $0.verifiesCertificate = false }
+    let taken = try await send(server, security, isTrusted: false) {
+      $0.verifiesCertificate = false
+    }
     #expect(taken.summary == "message 250 2.0.0")
   }
 

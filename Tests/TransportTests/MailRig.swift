@@ -46,7 +46,8 @@ actor MailRig {
     loop.stop()
   }
 
-  func send(_ exchange: SMTPExchange, within limit: Duration = .seconds(20)) async -> ExchangeEnding {
+  func send(_ exchange: SMTPExchange, within limit: Duration = .seconds(20)) async -> ExchangeEnding
+  {
     await client.send(exchange, deadline: loop.clock.now + limit)
   }
 

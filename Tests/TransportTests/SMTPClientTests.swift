@@ -28,7 +28,8 @@ struct SMTPClientTests {
 
   @Test(arguments: [
     (".\r\n", ".\r\n"), ("a\r\n.\r\nb\r\n", "a\r\n.\r\nb\r\n"), ("..a\r\n", "..a\r\n"),
-    ("a\n.\nb", "a\r\n.\r\nb\r\n"), ("a\r.\rb\r", "a\r\n.\r\nb\r\n"), ("a\n.\r\nb", "a\r\n.\r\nb\r\n"),
+    ("a\n.\nb", "a\r\n.\r\nb\r\n"), ("a\r.\rb\r", "a\r\n.\r\nb\r\n"),
+    ("a\n.\r\nb", "a\r\n.\r\nb\r\n"),
     ("a\r\n.", "a\r\n.\r\n"), ("", ""), ("\r\n\r\n", "\r\n\r\n"), ("x.\r\n.x", "x.\r\n.x\r\n"),
     ("a\r\n.\r\nMAIL FROM:<b@c.d>\r\n", "a\r\n.\r\nMAIL FROM:<b@c.d>\r\n"),
   ])
@@ -79,7 +80,9 @@ struct SMTPClientTests {
     #expect(server.mails[0].recipient == "RCPT TO:<пример@пример.рф>")
   }
 
-  @Test func `an address in other letters is refused where the server does not, unsent`() async throws {
+  @Test func `an address in other letters is refused where the server does not, unsent`()
+    async throws
+  {
     let server = MailServer(capabilities: ["8BITMIME"])
     let endings = try await MailRig.run { rig in
       [await rig.send(server.mail(to: "пример@пример.рф")), await rig.send(server.mail())]
@@ -141,12 +144,16 @@ struct SMTPClientTests {
       [await rig.send(server.mail()), await rig.send(server.mail())]
     }
     #expect(endings[0].summary == "message 250 2.0.0")
-    #expect(["mail 421 4.4.2", "unfinished smtp.closed", "unfinished smtp.reset"].contains(endings[1].summary))
+    #expect(
+      ["mail 421 4.4.2", "unfinished smtp.closed", "unfinished smtp.reset"].contains(
+        endings[1].summary))
     #expect(server.commands.count == 2)
     #expect(server.mails.count == 1)
   }
 
-  @Test func `an idle connection that stirs is dropped, and nothing it says is an answer`() async throws {
+  @Test func `an idle connection that stirs is dropped, and nothing it says is an answer`()
+    async throws
+  {
     let (go, done) = (Signal(), Signal())
     let server = MailServer { command, number in
       if command == ".", number == 1 {
@@ -168,7 +175,9 @@ struct SMTPClientTests {
     let options = ClientOptions(maximumConnections: 3)
     let endings = try await MailRig.run(options) { rig in
       var mails: [Task<ExchangeEnding, Never>] = []
-      for number in 0..<40 { mails.append(await rig.start(server.mail(to: "a\(number)@example.org"))) }
+      for number in 0..<40 {
+        mails.append(await rig.start(server.mail(to: "a\(number)@example.org")))
+      }
       var endings: [String] = []
       for mail in mails { endings.append(await mail.value.summary) }
       return endings
@@ -203,7 +212,8 @@ struct SMTPClientTests {
       await rig.close()
       return [await first.value, await second.value, await rig.send(server.mail())]
     }
-    #expect(endings.map(\.summary) == ["ambiguous stopped", "notWritten stopped", "notWritten stopped"])
+    #expect(
+      endings.map(\.summary) == ["ambiguous stopped", "notWritten stopped", "notWritten stopped"])
     #expect(endings.map { $0.failure?.isUntouchedByStopping } == [false, true, true])
   }
 }

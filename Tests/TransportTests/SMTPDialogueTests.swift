@@ -37,8 +37,11 @@ import Testing
       testDescription: "reset first", needsReset: true,
       steps: ["RSET", "250", "MAIL FROM:<a@b.c>", "550", "end mail 550"]),
     Talk(
-      testDescription: "reset first, pipelined", offers: ["PIPELINING"], isKept: true, needsReset: true,
-      steps: ["RSET|MAIL FROM:<a@b.c>|RCPT TO:<d@e.f>", "250", "listen", "250", "listen", "250", "DATA"],
+      testDescription: "reset first, pipelined", offers: ["PIPELINING"], isKept: true,
+      needsReset: true,
+      steps: [
+        "RSET|MAIL FROM:<a@b.c>|RCPT TO:<d@e.f>", "250", "listen", "250", "listen", "250", "DATA",
+      ],
       resets: true),
     Talk(
       testDescription: "reset refused", isKept: true, needsReset: true,
@@ -64,14 +67,17 @@ import Testing
         "end message 554",
       ]),
     Talk(testDescription: "closing, fresh", steps: ["MAIL FROM:<a@b.c>", "421", "end mail 421"]),
-    Talk(testDescription: "closing, kept", isKept: true, steps: ["MAIL FROM:<a@b.c>", "421", "leave"]),
+    Talk(
+      testDescription: "closing, kept", isKept: true, steps: ["MAIL FROM:<a@b.c>", "421", "leave"]),
     Talk(
       testDescription: "closing later, kept", isKept: true,
-      steps: ["MAIL FROM:<a@b.c>", "250", "RCPT TO:<d@e.f>", "421", "end recipient 421"], resets: true),
+      steps: ["MAIL FROM:<a@b.c>", "250", "RCPT TO:<d@e.f>", "421", "end recipient 421"],
+      resets: true),
     Talk(testDescription: "354 to MAIL", steps: ["MAIL FROM:<a@b.c>", "354", "garbage"]),
     Talk(
       testDescription: "another 3xx to DATA",
-      steps: ["MAIL FROM:<a@b.c>", "250", "RCPT TO:<d@e.f>", "250", "DATA", "334", "garbage"], resets: true),
+      steps: ["MAIL FROM:<a@b.c>", "250", "RCPT TO:<d@e.f>", "250", "DATA", "334", "garbage"],
+      resets: true),
     Talk(
       testDescription: "a reply too many",
       steps: ["MAIL FROM:<a@b.c>", "550", "end mail 550", "250", "garbage"]),

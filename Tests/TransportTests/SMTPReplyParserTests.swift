@@ -39,10 +39,13 @@ struct SMTPReplyParserTests {
     #expect(replies(in: row.0, pieces: size) == row.1)
   }
 
-  @Test(arguments: [
-    "hello\r\n", "SSH-2.0", "150 x\r\n", "650 x\r\n", "25 x\r\n", "25\r\n", "250x\r\n", "\r\n", "\n",
-    "250-a\r\n550 b\r\n", "250-a\r\nb\r\n", " 250 x\r\n", "2\u{0}0 x\r\n", "２50 x\r\n", "-250 x\r\n", "250_x",
-  ], [1, Int.max])
+  @Test(
+    arguments: [
+      "hello\r\n", "SSH-2.0", "150 x\r\n", "650 x\r\n", "25 x\r\n", "25\r\n", "250x\r\n", "\r\n",
+      "\n",
+      "250-a\r\n550 b\r\n", "250-a\r\nb\r\n", " 250 x\r\n", "2\u{0}0 x\r\n", "２50 x\r\n",
+      "-250 x\r\n", "250_x",
+    ], [1, Int.max])
   func `what is no reply is told`(text: String, size: Int) {
     #expect(replies(in: text, pieces: size) == nil)
   }
@@ -59,9 +62,12 @@ struct SMTPReplyParserTests {
 
   private static let enhanced: [([String], SMTPEnhancedCode?, String)] = [
     (["5.1.1 no such user"], SMTPEnhancedCode(5, 1, 1), "no such user"),
-    (["5.7.26 a", "5.7.26 b"], SMTPEnhancedCode(5, 7, 26), "a b"), (["5.1.1"], SMTPEnhancedCode(5, 1, 1), ""),
-    (["2.1.5 odd"], nil, "2.1.5 odd"), (["4.1.1 odd"], nil, "4.1.1 odd"), (["no such user"], nil, "no such user"),
-    (["5.1 x"], nil, "5.1 x"), (["5.1.1no"], nil, "5.1.1no"), ([""], nil, ""), (["hello", "5.1.1 x"], SMTPEnhancedCode(5, 1, 1), "hello x"),
+    (["5.7.26 a", "5.7.26 b"], SMTPEnhancedCode(5, 7, 26), "a b"),
+    (["5.1.1"], SMTPEnhancedCode(5, 1, 1), ""),
+    (["2.1.5 odd"], nil, "2.1.5 odd"), (["4.1.1 odd"], nil, "4.1.1 odd"),
+    (["no such user"], nil, "no such user"),
+    (["5.1 x"], nil, "5.1 x"), (["5.1.1no"], nil, "5.1.1no"), ([""], nil, ""),
+    (["hello", "5.1.1 x"], SMTPEnhancedCode(5, 1, 1), "hello x"),
   ]
 
   @Test(arguments: enhanced)
@@ -74,14 +80,16 @@ struct SMTPReplyParserTests {
   }
 
   @Test func `a reply's text is bounded`() {
-    let reply = Reply(code: 250, lines: Array(repeating: String(repeating: "é", count: 900), count: 9))
+    let reply = Reply(
+      code: 250, lines: Array(repeating: String(repeating: "é", count: 900), count: 9))
     #expect(reply.answering(.message, messageID: "").text.utf8.count <= 1_027)
   }
 
   @Test func `mutated replies are read or told, in any pieces the same`() {
     var random = SeededGenerator(seed: 20_261_121)
     let talk = Array(
-      "220 mail ESMTP\r\n250-mail\r\n250-SIZE 1000\r\n250 PIPELINING\r\n354 go\r\n550 5.1.1 no\r\n".utf8)
+      "220 mail ESMTP\r\n250-mail\r\n250-SIZE 1000\r\n250 PIPELINING\r\n354 go\r\n550 5.1.1 no\r\n"
+        .utf8)
     for _ in 0..<5_000 {
       var bytes = talk
       for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -101,14 +109,18 @@ struct SMTPReplyParserTests {
 
   @Test(arguments: [
     (["mail", "PIPELINING", "8bitmime", "SMTPUTF8", "SIZE 100"], "true true true true 100"),
-    (["mail", "SIZE"], "false false false true nil"), (["mail", "SIZE 0"], "false false false true nil"),
-    (["mail", "SIZE x"], "false false false true nil"), (["PIPELINING"], "false false false false nil"),
-    (["mail", "XPIPELINING", "SIZE 99999999999999999999"], "false false false true nil"), ([], "false false false false nil"),
+    (["mail", "SIZE"], "false false false true nil"),
+    (["mail", "SIZE 0"], "false false false true nil"),
+    (["mail", "SIZE x"], "false false false true nil"),
+    (["PIPELINING"], "false false false false nil"),
+    (["mail", "XPIPELINING", "SIZE 99999999999999999999"], "false false false true nil"),
+    ([], "false false false false nil"),
   ])
   func `what a server offers is read from its reply to EHLO`(lines: [String], expected: String) {
     let offered = SMTPCapabilities(lines: lines)
     let limit = offered.largestMail.map { "\($0)" } ?? "nil"
     #expect(
-      "\(offered.pipelining) \(offered.eightBit) \(offered.utf8) \(offered.size) \(limit)" == expected)
+      "\(offered.pipelining) \(offered.eightBit) \(offered.utf8) \(offered.size) \(limit)"
+        == expected)
   }
 }

@@ -14,6 +14,16 @@ struct TransportFailureTests {
     (.notWritten, "proxy.407", .misconfigured(.account)),
     (.notWritten, "proxy.503", .transient(wait: nil)),
     (.notWritten, "request.invalid", .misconfigured(.destination)),
+    (.notWritten, "tls.plaintext", .misconfigured(.account)),
+    (.notWritten, "smtp.starttls.missing", .misconfigured(.account)),
+    (.notWritten, "smtp.auth.missing", .misconfigured(.account)),
+    (.notWritten, "smtp.auth.refused", .misconfigured(.account)),
+    (.notWritten, "smtp.utf8.missing", .rejected),
+    (.notWritten, "smtp.size", .rejected),
+    (.notWritten, "smtp.garbage", .transient(wait: nil)),
+    (.unfinished, "smtp.closed", .transient(wait: nil)),
+    (.unfinished, "smtp.timeout", .transient(wait: nil)),
+    (.ambiguous, "smtp.closed", .ambiguous),
     (.incomplete, "http.reset", .ambiguous),
     (.ambiguous, "http.timeout", .ambiguous),
     (.responding(status: 200), "http.body.cut", .ambiguous),
@@ -32,9 +42,11 @@ struct TransportFailureTests {
     #expect(!answer.isProvidersOwnCode)
   }
 
-  @Test func `only a stop before the first byte leaves an exchange untouched`() {
+  @Test func `only a stop before anything could be acted on leaves an exchange untouched`() {
     #expect(TransportFailure(.notWritten, code: "stopped").isUntouchedByStopping)
+    #expect(TransportFailure(.unfinished, code: "stopped").isUntouchedByStopping)
     #expect(!TransportFailure(.ambiguous, code: "stopped").isUntouchedByStopping)
+    #expect(!TransportFailure(.incomplete, code: "stopped").isUntouchedByStopping)
     #expect(!TransportFailure(.notWritten, code: "http.reset").isUntouchedByStopping)
   }
 

@@ -18,6 +18,7 @@ enum HeaderText {
   /// - Parameters:
   ///   - text: the name.
   ///   - column: where in its line it begins.
+  /// - Returns: the name as a header has it, perhaps on several lines.
   static func phrase(_ text: String, from column: Int) -> String {
     let fitsLine = text.utf8.count + column < width
     if fitsLine, isPlain(text, from: column) {

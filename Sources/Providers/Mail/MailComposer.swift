@@ -39,6 +39,7 @@ struct MailComposer: Sendable {
   ///   - recipient: the recipient's address.
   ///   - eventID: the idempotency key that the Message-ID is made of.
   ///   - date: the time.
+  /// - Returns: the mail with its envelope.
   /// - Throws: ``Fault``; nothing in the mail may come to stand where it does not belong.
   func compose(
     _ mail: Message.Mail, to recipient: String, eventID: String, date: Timestamp

@@ -70,7 +70,10 @@ extension Connector {
           ]).value
         ),
       ],
-      [Wording(usageType: "Generic", text: "<p>Your code is <b>{{code}}</b></p>", subject: "Your code")])
+      [
+        Wording(
+          usageType: "Generic", text: "<p>Your code is <b>{{code}}</b></p>", subject: "Your code")
+      ])
   }
 
   private convenience init(

@@ -17,7 +17,12 @@ extension DriverFixture {
         ].members),
     ],
     otherSecrets: ["accessToken", "clientSecret", "refreshToken", "privateKey"],
-    loopback: { ["host": .string("127.0.0.1"), "port": .number("\($0)"), "auth": .null, "ignoreTLS": .bool(true)] },
+    loopback: {
+      [
+        "host": .string("127.0.0.1"), "port": .number("\($0)"), "auth": .null,
+        "ignoreTLS": .bool(true),
+      ]
+    },
     accepted: (
       .smtp(
         SMTPReply(
@@ -155,30 +160,66 @@ extension DriverFixture {
     (["name": .string("wörker")], "config.name: must be a host name in ASCII"),
     (["servername": .string("a/b")], "config.servername: must be a host name"),
     (["tls": .bool(true)], "config.tls: must be a mapping of keys to values, found true"),
-    (["auth": .string("x")], "config.auth: must be a mapping of keys to values, found \"x\""),
-    (auth(["user": .string("u"), "passs": .string("p")]), "config.auth.passs: unknown key \"passs\"; did you mean \"pass\"?"),
+    (["auth": .string("x")], "config.auth: must be a mapping of keys to values, found text"),
+    (
+      auth(["user": .string("u"), "passs": .string("p")]),
+      "config.auth.passs: unknown key \"passs\"; did you mean \"pass\"?"
+    ),
     (auth(["user": .string("u")]), "config.auth.pass: is missing"),
     (auth(["pass": .string("p")]), "config.auth.user: is missing"),
-    (auth(["type": .string("OAuth2"), "user": .string("u")]), "config.auth.accessToken: is missing"),
+    (
+      auth(["type": .string("OAuth2"), "user": .string("u")]), "config.auth.accessToken: is missing"
+    ),
     (
       auth(["user": .string("u"), "pass": .string("p"), "accessToken": .string("t")]),
       "config.auth.accessToken: stands beside pass"
     ),
-    (auth(["user": .string("u"), "refreshToken": .string("r")]), "config.auth.refreshToken: is not supported yet"),
     (
-      auth(["user": .string("u"), "serviceClient": .string("s"), "privateKey": .object([:].members)]),
+      auth(["user": .string("u"), "refreshToken": .string("r")]),
+      "config.auth.refreshToken: is not supported yet"
+    ),
+    (
+      auth([
+        "user": .string("u"), "serviceClient": .string("s"), "privateKey": .object([:].members),
+      ]),
       "config.auth.serviceClient: is not supported yet"
     ),
-    (auth(["user": .string("u"), "pass": .array([])]), "config.auth.pass: must be text, found a list"),
+    (
+      auth(["user": .string("u"), "pass": .array([])]),
+      "config.auth.pass: must be text, found a list"
+    ),
     (["ignoreTLS": .bool(true)], "config.ignoreTLS: would send the login"),
-    (["ignoreTLS": .bool(true), "requireTLS": .bool(true), "auth": .null], "config.ignoreTLS: contradicts requireTLS"),
-    (["tls": .object(["minVersion": .string("SSLv3")].members)], "config.tls.minVersion: must be one of"),
-    (["tls": .object(["rejectUnauthorised": .bool(true)].members)], "did you mean \"rejectUnauthorized\"?"),
-    (["customHeaders": .object(["Subject": .string("x")].members)], "config.customHeaders.Subject: is a header"),
-    (["customHeaders": .object(["X A": .string("x")].members)], "config.customHeaders.X A: is no name"),
-    (["customHeaders": .object(["X-A": .string("x\r\nBcc: b@c.d")].members)], "config.customHeaders.X-A: must not hold"),
-    (["customHeaders": .object(["X-A": .object([])].members)], "for each name, but not for \"X-A\""),
-    (["customHeaders": .array([])], "config.customHeaders: must be a mapping of names to texts, found a list"),
+    (
+      ["ignoreTLS": .bool(true), "requireTLS": .bool(true), "auth": .null],
+      "config.ignoreTLS: contradicts requireTLS"
+    ),
+    (
+      ["tls": .object(["minVersion": .string("SSLv3")].members)],
+      "config.tls.minVersion: must be one of"
+    ),
+    (
+      ["tls": .object(["rejectUnauthorised": .bool(true)].members)],
+      "did you mean \"rejectUnauthorized\"?"
+    ),
+    (
+      ["customHeaders": .object(["Subject": .string("x")].members)],
+      "config.customHeaders.Subject: is a header"
+    ),
+    (
+      ["customHeaders": .object(["X A": .string("x")].members)],
+      "config.customHeaders.X A: is no name"
+    ),
+    (
+      ["customHeaders": .object(["X-A": .string("x\r\nBcc: b@c.d")].members)],
+      "config.customHeaders.X-A: must not hold"
+    ),
+    (
+      ["customHeaders": .object(["X-A": .object([])].members)], "for each name, but not for \"X-A\""
+    ),
+    (
+      ["customHeaders": .array([])],
+      "config.customHeaders: must be a mapping of names to texts, found a list"
+    ),
   ]
 
   @Test(arguments: mistakes)
@@ -192,7 +233,8 @@ extension DriverFixture {
   }
 
   @Test func `an access token does not show`() throws {
-    let driver = try driver(Self.auth(["user": .string("u"), "accessToken": .string("ya29.token")]))
+    let driver = try driver(
+      Self.auth(["user": .string("u"), "accessToken": .string("ya29.token")]))
     let exchange = try driver.smtp(.mail("123456"))
     var shown = "\(driver) \(exchange) \(exchange.server)"
     dump(driver, to: &shown)
@@ -206,7 +248,11 @@ extension DriverFixture {
     let driver = try driver([
       "replyTo": .string("Help <help@example.com>"),
       "customHeaders": .object(
-        ["X-A": .array([SettingNode(.string("1"), at: .beginning), SettingNode(.string("2"), at: .beginning)])].members),
+        [
+          "X-A": .array([
+            SettingNode(.string("1"), at: .beginning), SettingNode(.string("2"), at: .beginning),
+          ])
+        ].members),
     ])
     let mail = try driver.smtp(.mail("Your code is 123456"))
     #expect(mail.sender == "no-reply@example.com")
@@ -294,7 +340,10 @@ extension DriverFixture {
     (.mail, 421, nil, "", .transient(wait: nil), nil),
     (.mail, 451, "4.3.0", "", .transient(wait: nil), nil),
     (.mail, 452, "4.3.1", "", .transient(wait: nil), nil),
-    (.mail, 454, nil, "Throttling failure: Daily message quota exceeded.", .throttled(wait: nil, scope: .connector), nil),
+    (
+      .mail, 454, nil, "Throttling failure: Daily message quota exceeded.",
+      .throttled(wait: nil, scope: .connector), nil
+    ),
     (.mail, 530, "5.7.0", "Must issue a STARTTLS", .misconfigured(.account), nil),
     (.mail, 501, "5.1.7", "", .misconfigured(.destination), nil),
     (.mail, 550, nil, "", .misconfigured(.account), nil),
@@ -303,8 +352,13 @@ extension DriverFixture {
     (.mail, 553, "5.7.1", "", .misconfigured(.account), nil),
     (.recipient, 421, "4.7.0", "", .transient(wait: nil), nil),
     (.recipient, 450, nil, "", .throttled(wait: .seconds(60), scope: .recipient), nil),
-    (.recipient, 450, "4.2.0", "Greylisted", .throttled(wait: .seconds(60), scope: .recipient), nil),
-    (.recipient, 451, "4.7.1", "Greylisting in action", .throttled(wait: .seconds(60), scope: .recipient), nil),
+    (
+      .recipient, 450, "4.2.0", "Greylisted", .throttled(wait: .seconds(60), scope: .recipient), nil
+    ),
+    (
+      .recipient, 451, "4.7.1", "Greylisting in action",
+      .throttled(wait: .seconds(60), scope: .recipient), nil
+    ),
     (.recipient, 450, "4.2.2", "", .transient(wait: nil), nil),
     (.recipient, 450, "4.1.8", "", .transient(wait: nil), nil),
     (.recipient, 451, nil, "", .transient(wait: nil), nil),
@@ -315,14 +369,20 @@ extension DriverFixture {
     (.recipient, 530, nil, "", .misconfigured(.account), nil),
     (.recipient, 550, nil, "", .rejected, .recipientUnreachable),
     (.recipient, 550, "5.1.1", "", .rejected, .recipientInvalid),
-    (.recipient, 550, "5.1.1", "User unknown in relay recipient table", .rejected, .recipientInvalid),
+    (
+      .recipient, 550, "5.1.1", "User unknown in relay recipient table", .rejected,
+      .recipientInvalid
+    ),
     (.recipient, 550, "5.2.1", "", .rejected, .recipientUnreachable),
     (.recipient, 550, "5.7.1", "blocked", .rejected, .policyRefused),
     (.recipient, 551, nil, "", .rejected, .recipientInvalid),
     (.recipient, 552, "5.2.2", "", .rejected, .recipientUnreachable),
     (.recipient, 553, nil, "", .rejected, .recipientInvalid),
     (.recipient, 553, "5.1.8", "", .misconfigured(.account), nil),
-    (.recipient, 553, "5.7.1", "Sender address rejected: not owned by user", .misconfigured(.account), nil),
+    (
+      .recipient, 553, "5.7.1", "Sender address rejected: not owned by user",
+      .misconfigured(.account), nil
+    ),
     (.recipient, 554, "5.7.1", "Relay access denied", .misconfigured(.account), nil),
     (.recipient, 556, "5.1.10", "", .rejected, .recipientInvalid),
     (.data, 451, nil, "", .transient(wait: nil), nil),
@@ -331,7 +391,10 @@ extension DriverFixture {
     (.message, 421, nil, "", .transient(wait: nil), nil),
     (.message, 451, "4.7.1", "", .transient(wait: nil), nil),
     (.message, 452, nil, "", .transient(wait: nil), nil),
-    (.message, 454, nil, "Throttling failure: Maximum sending rate exceeded.", .throttled(wait: nil, scope: .connector), nil),
+    (
+      .message, 454, nil, "Throttling failure: Maximum sending rate exceeded.",
+      .throttled(wait: nil, scope: .connector), nil
+    ),
     (.message, 550, "5.1.1", "", .rejected, .recipientInvalid),
     (.message, 550, "5.7.26", "", .rejected, .policyRefused),
     (.message, 550, "5.7.60", "", .misconfigured(.account), nil),

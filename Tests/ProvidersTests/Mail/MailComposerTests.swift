@@ -21,7 +21,8 @@ import Testing
   // MARK: - Headers
 
   @Test(arguments: [
-    "Your code", "", " leading", "trailing ", "two  spaces", "a=?utf-8?B?eA==?=b", "Din kode er på vej",
+    "Your code", "", " leading", "trailing ", "two  spaces", "a=?utf-8?B?eA==?=b",
+    "Din kode er på vej",
     "您的验证码", "👩‍👩‍👧 code", "tab\tin it", "\u{1}\u{7F}", "\u{85}\u{2028}x", "\"quotes\" <and> (more)",
     String(repeating: "long ", count: 60) + "end", String(repeating: "x", count: 1_500),
     String(repeating: "æ", count: 400), String(repeating: "a", count: 75) + " b", "e\u{301}",
@@ -57,20 +58,24 @@ import Testing
     ("Søren <a@b.example>", "Søren <a@b.example>"),
     ("<a@b.example>", "a@b.example"), (" Ann  <a@b.example> ", "Ann <a@b.example>"),
   ])
-  func `a sender's name is quoted or encoded where it must be`(from: String, header: String) throws {
+  func `a sender's name is quoted or encoded where it must be`(from: String, header: String) throws
+  {
     #expect(try compose("s", "x", from: from).mail.header("From") == header)
   }
 
   @Test func `a long name is folded, the address too`() throws {
     let name = String(repeating: "Überlänge ", count: 12) + "Ende"
-    let (bytes, mail) = try compose("s", "x", from: "\(name) <someone@a-rather-long-domain.example>")
+    let (bytes, mail) = try compose(
+      "s", "x", from: "\(name) <someone@a-rather-long-domain.example>")
     #expect(mail.header("From") == "\(name) <someone@a-rather-long-domain.example>")
     let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
     #expect(lines.allSatisfy { $0.utf8.count <= 76 })
   }
 
   @Test func `a header of the settings may replace Auto-Submitted`() throws {
-    let mail = try compose("s", "x", headers: [("auto-submitted", "no"), ("X-Ä".filter(\.isASCII), "é")]).mail
+    let mail = try compose(
+      "s", "x", headers: [("auto-submitted", "no"), ("X-Ä".filter(\.isASCII), "é")]
+    ).mail
     #expect(mail.header("Auto-Submitted") == "no")
     #expect(mail.header("X-") == "é")
   }
@@ -89,10 +94,12 @@ import Testing
   // MARK: - Bodies
 
   @Test(arguments: [
-    "x", "a\r\nb", "a\nb", "a\rb", "a\r\n\r\n\r\nb", ".", "..", "a\n.\nb", "From me", "a=b", "a \nb\t\nc",
+    "x", "a\r\nb", "a\nb", "a\rb", "a\r\n\r\n\r\nb", ".", "..", "a\n.\nb", "From me", "a=b",
+    "a \nb\t\nc",
     "=\r\n", "100% =20", String(repeating: "x", count: 5_000), String(repeating: "æ", count: 2_000),
     String(repeating: "word ", count: 400), "😀👩‍👩‍👧", "\u{0}\u{1}\u{7F}", "\u{FEFF}x", "漢字かな", "-- ",
-    String(repeating: "a", count: 75), String(repeating: "a", count: 76), String(repeating: "a", count: 77),
+    String(repeating: "a", count: 75), String(repeating: "a", count: 76),
+    String(repeating: "a", count: 77),
     String(repeating: "a", count: 75) + "=", String(repeating: "a", count: 73) + " ",
   ])
   func `a text arrives as it was, but for its line ends`(text: String) throws {
@@ -138,8 +145,10 @@ import Testing
   @Test(arguments: [
     ("", ""), ("<", "<"), ("<p", "<p"), ("<p title='>'>x</p>", "x"), ("<a href=>x</a>", "x"),
     ("<a href=https://a.example>https://a.example</a>", "https://a.example"), ("</a>x", "x"),
-    ("<style>never closed", ""), ("<!-- never closed", ""), ("&", "&"), ("&#;&#x;&#1114112;", "&#;&#x;&#1114112;"),
-    ("a<br/>b<BR>c", "a\nb\nc"), ("x > y", "x > y"), ("<a href='mailto:x@y.z'>write</a>", "write (mailto:x@y.z)"),
+    ("<style>never closed", ""), ("<!-- never closed", ""), ("&", "&"),
+    ("&#;&#x;&#1114112;", "&#;&#x;&#1114112;"),
+    ("a<br/>b<BR>c", "a\nb\nc"), ("x > y", "x > y"),
+    ("<a href='mailto:x@y.z'>write</a>", "write (mailto:x@y.z)"),
     ("<a name=x>y</a>", "y"), ("&nbsp;a&nbsp;", "a"),
   ])
   func `odd HTML becomes some text`(html: String, text: String) {
@@ -152,7 +161,8 @@ import Testing
     for _ in 0..<2_000 {
       var bytes = page
       for _ in 0..<Int.random(in: 1...8, using: &random) {
-        bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
       }
       #expect(PlainText.text(of: String(decoding: bytes, as: UTF8.self)).hasSuffix("\n"))
     }
@@ -160,21 +170,25 @@ import Testing
 
   // MARK: - Addresses
 
-  @Test(arguments: [
-    ("ann@example.org", "ann@example.org"), ("a.b+c@example.org", "a.b+c@example.org"),
-    ("x@y@example.org", "\"x@y\"@example.org"), ("a..b@example.org", "\"a..b\"@example.org"),
-    (".a@example.org", "\".a\"@example.org"), ("a\"b@example.org", "\"a\\\"b\"@example.org"),
-    ("\"a b\"@example.org", nil), ("\"ab\"@example.org", "\"ab\"@example.org"),
-    ("a@[192.0.2.1]", "a@[192.0.2.1]"), ("a@[IPv6:2001:db8::1]", "a@[IPv6:2001:db8::1]"),
-    // https://www.rfc-editor.org/rfc/rfc3492#section-7.1 has the labels of the first two.
-    ("a@bücher.example", "a@xn--bcher-kva.example"), ("a@他们为什么不说中文.example", "a@xn--ihqwcrb4cv8a8dqg056pqjye.example"),
-    ("a@ПРИМЕР.рф", "a@xn--e1afmkfd.xn--p1ai"), ("пример@пример.рф", "пример@пример.рф"),
-    ("a@b\u{308}.example", "a@b\u{308}.example"),
-    ("a@b>c", nil), ("a@b c", nil), ("a@", nil), ("@b.c", nil), ("a b@c.d", nil), ("a@b..c", nil),
-    ("a\r\n@b.c", nil), ("a\u{202E}@b.c", nil), ("a@b\u{200B}.c", nil), ("a@[b]c]", nil), ("", nil),
-    ("a@b.c\r\nRCPT TO:<x@y.z>", nil), ("a@b.c>", nil), ("a@b_c.d", "a@b_c.d"),
-  ] as [(String, String?)])
-  func `an address is made fit for envelope and header, or is none`(text: String, address: String?) {
+  @Test(
+    arguments: [
+      ("ann@example.org", "ann@example.org"), ("a.b+c@example.org", "a.b+c@example.org"),
+      ("x@y@example.org", "\"x@y\"@example.org"), ("a..b@example.org", "\"a..b\"@example.org"),
+      (".a@example.org", "\".a\"@example.org"), ("a\"b@example.org", "\"a\\\"b\"@example.org"),
+      ("\"a b\"@example.org", nil), ("\"ab\"@example.org", "\"ab\"@example.org"),
+      ("a@[192.0.2.1]", "a@[192.0.2.1]"), ("a@[IPv6:2001:db8::1]", "a@[IPv6:2001:db8::1]"),
+      // https://www.rfc-editor.org/rfc/rfc3492#section-7.1 has the labels of the first two.
+      ("a@bücher.example", "a@xn--bcher-kva.example"),
+      ("a@他们为什么不说中文.example", "a@xn--ihqwcrb4cv8a8dqg056pqjye.example"),
+      ("a@ПРИМЕР.рф", "a@xn--e1afmkfd.xn--p1ai"), ("пример@пример.рф", "пример@пример.рф"),
+      ("a@b\u{308}.example", "a@b\u{308}.example"),
+      ("a@b>c", nil), ("a@b c", nil), ("a@", nil), ("@b.c", nil), ("a b@c.d", nil), ("a@b..c", nil),
+      ("a\r\n@b.c", nil), ("a\u{202E}@b.c", nil), ("a@b\u{200B}.c", nil), ("a@[b]c]", nil),
+      ("", nil),
+      ("a@b.c\r\nRCPT TO:<x@y.z>", nil), ("a@b.c>", nil), ("a@b_c.d", "a@b_c.d"),
+    ] as [(String, String?)])
+  func `an address is made fit for envelope and header, or is none`(text: String, address: String?)
+  {
     #expect(MailAddress(text)?.text == address)
   }
 }

@@ -8,21 +8,22 @@ extension DriverFixture {
   static let httpEmail = receiver(id: "http-email")
 
   /// Both drivers hand the message to a receiver in the same way.
-  private static func receiver(id: String) -> DriverFixture { DriverFixture(
-    id: id,
-    settings: [
-      "endpoint": .string("https://receiver.example.com/sms"),
-      "authorization": .string("Bearer receiver-token"),
-      "hmacSecret": .string("shared-hmac-secret"),
-    ],
-    baseURLKey: "endpoint",
-    accepted: (.json(200, #"{"id":"msg_1"}"#), ["msg_1"]),
-    refused: .json(422, #"{"error":"unknown number"}"#),
-    throttled: .json(429, ""),
-    read: { exchange in
-      let json = try JSONValue(parsing: exchange.body)
-      return (json["to"]?.string ?? "", json["payload"]?["code"]?.string ?? "")
-    })
+  private static func receiver(id: String) -> DriverFixture {
+    DriverFixture(
+      id: id,
+      settings: [
+        "endpoint": .string("https://receiver.example.com/sms"),
+        "authorization": .string("Bearer receiver-token"),
+        "hmacSecret": .string("shared-hmac-secret"),
+      ],
+      baseURLKey: "endpoint",
+      accepted: (.json(200, #"{"id":"msg_1"}"#), ["msg_1"]),
+      refused: .json(422, #"{"error":"unknown number"}"#),
+      throttled: .json(429, ""),
+      read: { exchange in
+        let json = try JSONValue(parsing: exchange.body)
+        return (json["to"]?.string ?? "", json["payload"]?["code"]?.string ?? "")
+      })
   }
 }
 
