@@ -7,16 +7,25 @@ internal import JSON
 /// The request is that of Logto's HTTP connectors: `to`, `type`, `payload` and, when known, `ip`. Any 2xx means taken; a
 /// 4xx that no other rule names means that this message will never be.
 struct HTTPReceiver: Sendable {
-  static let settings = [
-    SettingDescriptor("endpoint", .url, isRequired: true, "The receiver's URL."),
-    SettingDescriptor(
-      "authorization", .text, isSecret: true,
-      "The value of the header Authorization, scheme and all; none is sent without it."),
-    SettingDescriptor(
-      "hmacSecret", .text, isSecret: true,
-      "Signs every body: the header X-Otp-Signature is then sha256= and the HMAC-SHA256 in hexadecimal digits."
-    ),
-  ]
+  /// The keys of a receiver's `config`.
+  /// - Parameters:
+  ///   - endpoint: an example of its URL.
+  ///   - variable: the variable that an example takes the token from.
+  /// - Returns: the keys.
+  static func settings(endpoint: String, variable: String) -> [SettingDescriptor] {
+    [
+      SettingDescriptor(
+        "endpoint", .url, isRequired: true, "The receiver's URL.", example: .set(endpoint)),
+      SettingDescriptor(
+        "authorization", .text, isSecret: true,
+        "The value of the header Authorization, scheme and all; none is sent without it.",
+        example: .set("Bearer ${\(variable):-replace-me}")),
+      SettingDescriptor(
+        "hmacSecret", .text, isSecret: true,
+        "Signs every body: the header X-Otp-Signature is then sha256= and the HMAC-SHA256 in hexadecimal digits."
+      ),
+    ]
+  }
 
   private static let idNames = ReplyFields.Names("id", "messageId", "message_id")
 
@@ -24,7 +33,7 @@ struct HTTPReceiver: Sendable {
   private let authorization: Secret?
   private let signingKey: HMACKey?
 
-  /// Reads the settings that ``settings`` describes.
+  /// Reads the keys of ``settings(endpoint:variable:)``.
   init(settings: SettingsReader) throws(InvalidSettings) {
     guard let endpoint = settings.url("endpoint") else { throw InvalidSettings() }
     self.endpoint = endpoint

@@ -63,6 +63,12 @@ public struct ConnectorExample: Sendable {
     }
     if setting.isRequired { facts += " Required." }
     if setting.isSecret { facts += " Secret." }
+    if case .object(let inner) = setting.kind {
+      if isSet(setting) {
+        return comment(facts) + ["\(setting.key):"] + inner.flatMap(lines).indented(2)
+      }
+      facts += inner.map { " \($0.key): \($0.summary)" }.joined()
+    }
     let line = "\(setting.key): \(setting.example?.yaml ?? sample(setting))"
     return comment(facts) + [isSet(setting) ? line : "# \(line)"]
   }
@@ -84,6 +90,8 @@ public struct ConnectorExample: Sendable {
     if case .integer(let range) = setting.kind { return "\(range.lowerBound)" }
     if case .url = setting.kind { return "https://example.com/" }
     if case .choice(let words) = setting.kind { return words.first ?? "" }
+    if case .object = setting.kind { return "{}" }
+    if case .texts = setting.kind { return "{}" }
     return "replace-me"
   }
 

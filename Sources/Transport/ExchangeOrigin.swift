@@ -1,5 +1,17 @@
 import Providers
 
+/// A server that connections go to: what may share a connection.
+protocol ExchangeOrigin {
+  associatedtype Exchange
+
+  /// Whether opening a connection takes a handshake of TLS.
+  var isSecure: Bool { get }
+
+  init(of exchange: Exchange)
+  /// Whether the exchange goes there.
+  func serves(_ exchange: Exchange) -> Bool
+}
+
 /// A server of HTTP.
 struct HTTPOrigin: ExchangeOrigin {
   let isSecure: Bool

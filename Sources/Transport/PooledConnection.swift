@@ -36,15 +36,3 @@ enum EarlyEnd {
   case deadline
   case stopped
 }
-
-/// A server that connections go to: what may share a connection.
-protocol ExchangeOrigin {
-  associatedtype Exchange
-
-  /// Whether opening a connection takes a handshake of TLS.
-  var isSecure: Bool { get }
-
-  init(of exchange: Exchange)
-  /// Whether the exchange goes there.
-  func serves(_ exchange: Exchange) -> Bool
-}

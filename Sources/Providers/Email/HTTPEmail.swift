@@ -7,7 +7,8 @@ struct HTTPEmail: Driver {
   static let descriptor = DriverDescriptor(
     id: "http-email", channel: .email, name: "HTTP Email",
     documentation: "https://docs.logto.io/integrations/http-email", text: .receiver,
-    settings: HTTPReceiver.settings)
+    settings: HTTPReceiver.settings(
+      endpoint: "https://mail.example.com/send", variable: "HTTP_EMAIL_TOKEN"))
 
   static let statusIsContract = true
 

@@ -2,56 +2,72 @@ internal import Delivery
 
 extension SMTP {
   static let settings = [
-    SettingDescriptor("host", .text, isRequired: true, "The server's name or address."),
+    SettingDescriptor(
+      "host", .text, isRequired: true, "The server's name or address.",
+      example: .set("smtp.example.com")),
     SettingDescriptor(
       "port", .integer(1...65_535), isRequired: true,
-      "The server's port: 587 or 25 with STARTTLS, 465 with TLS from the first byte."),
+      "The server's port: 587 or 25 with STARTTLS, 465 with TLS from the first byte.",
+      example: .set("587")),
     SettingDescriptor(
       "auth", .object(auth),
-      "The login: user and pass, or user and accessToken; without it mail is sent without a login."),
+      "The login: user and pass, or user and accessToken; without it mail is sent without a login.",
+      example: .set("")),
     SettingDescriptor(
       "fromEmail", .text, isRequired: true,
-      "Who writes: an address, or a name and an address such as Example <no-reply@example.com>."),
-    SettingDescriptor("replyTo", .text, "Where answers go; to fromEmail by default."),
+      "Who writes: an address, or a name and an address such as Example <no-reply@example.com>.",
+      example: .set("Example <no-reply@example.com>")),
+    SettingDescriptor(
+      "replyTo", .text, "Where answers go; to fromEmail by default.",
+      example: .optional("help@example.com")),
     SettingDescriptor(
       "secure", .flag,
-      "Speaks TLS from the first byte; true by default on port 465, otherwise false."),
+      "Speaks TLS from the first byte; true by default on port 465, otherwise false.",
+      example: .optional("false")),
     SettingDescriptor(
       "requireTLS", .flag,
-      "Sends nothing unless STARTTLS succeeds; true by default. With false STARTTLS is used where the server offers it, and a login still needs it."
-    ),
+      "Sends nothing unless STARTTLS succeeds; true by default. With false STARTTLS is used where the server offers it, and a login still needs it.",
+      example: .optional("true")),
     SettingDescriptor(
       "ignoreTLS", .flag,
-      "Never uses STARTTLS; false by default. A login then needs allowPlaintextAuth."),
+      "Never uses STARTTLS; false by default. A login then needs allowPlaintextAuth.",
+      example: .optional("false")),
     SettingDescriptor(
       "allowPlaintextAuth", .flag,
-      "Lets the login go over a connection that is not encrypted; false by default."),
+      "Lets the login go over a connection that is not encrypted; false by default.",
+      example: .optional("false")),
     SettingDescriptor(
-      "tls", .object(tls), "How TLS is spoken."),
+      "tls", .object(tls), "How TLS is spoken.", example: .optional("{ minVersion: TLSv1.2 }")),
     SettingDescriptor(
-      "servername", .text, "The name that the server's certificate must have; host by default."),
+      "servername", .text, "The name that the server's certificate must have; host by default.",
+      example: .optional("smtp.example.com")),
     SettingDescriptor(
       "name", .text,
-      "How we introduce ourselves (EHLO): a host name in ASCII, or an address in brackets; the machine's name by default."
-    ),
+      "How we introduce ourselves (EHLO): a host name in ASCII, or an address in brackets; the machine's name by default.",
+      example: .optional("worker.example.com")),
     SettingDescriptor(
-      "localAddress", .text, "The address to connect from; the system chooses by default."),
+      "localAddress", .text, "The address to connect from; the system chooses by default.",
+      example: .optional("192.0.2.7")),
     SettingDescriptor(
       "connectionTimeout", .integer(1...86_400_000),
-      "How long connecting may take, in milliseconds. Opening, from name to login, never takes longer than 10000, nor than dnsTimeout, connectionTimeout and greetingTimeout together."
-    ),
+      "How long connecting may take, in milliseconds. Opening, from name to login, never takes longer than 10000, nor than dnsTimeout, connectionTimeout and greetingTimeout together.",
+      example: .optional("10000")),
     SettingDescriptor(
       "greetingTimeout", .integer(1...86_400_000),
-      "How long the greeting may take, in milliseconds; see connectionTimeout."),
+      "How long the greeting may take, in milliseconds; see connectionTimeout.",
+      example: .optional("10000")),
     SettingDescriptor(
       "dnsTimeout", .integer(1...86_400_000),
-      "How long looking the name up may take, in milliseconds; see connectionTimeout."),
+      "How long looking the name up may take, in milliseconds; see connectionTimeout.",
+      example: .optional("10000")),
     SettingDescriptor(
       "socketTimeout", .integer(1...86_400_000),
-      "How long handing over one mail may take, in milliseconds; 15000 by default and at most."),
+      "How long handing over one mail may take, in milliseconds; 15000 by default and at most.",
+      example: .optional("15000")),
     SettingDescriptor(
       "customHeaders", .texts,
-      "More headers for every mail: names, each with a text or a list of texts."),
+      "More headers for every mail: names, each with a text or a list of texts.",
+      example: .optional("{ X-Tenant: example }")),
     SettingDescriptor("logger", .flag, "Accepted for Logto's sake; has no effect."),
     SettingDescriptor("debug", .flag, "Accepted for Logto's sake; has no effect."),
     SettingDescriptor("disableFileAccess", .flag, "Accepted for Logto's sake; has no effect."),
@@ -62,10 +78,12 @@ extension SMTP {
     SettingDescriptor(
       "type", .choice(["login", "Login", "LOGIN", "oauth2", "OAuth2", "OAUTH2"]),
       "The form of the login: login or OAuth2; told by the other keys when it is missing."),
-    SettingDescriptor("user", .text, "The user."),
-    SettingDescriptor("pass", .text, isSecret: true, "The password."),
+    SettingDescriptor("user", .text, "The user.", example: .set("no-reply@example.com")),
     SettingDescriptor(
-      "accessToken", .text, isSecret: true, "An access token, in place of the password (XOAUTH2)."),
+      "pass", .text, isSecret: true, "The password.", example: .set("${SMTP_PASSWORD:-replace-me}")),
+    SettingDescriptor(
+      "accessToken", .text, isSecret: true, "An access token, in place of the password (XOAUTH2).",
+      example: .optional("${SMTP_ACCESS_TOKEN:-replace-me}")),
     SettingDescriptor("clientId", .text, "Not supported yet: refreshing access tokens."),
     SettingDescriptor(
       "clientSecret", .text, isSecret: true, "Not supported yet: refreshing access tokens."),

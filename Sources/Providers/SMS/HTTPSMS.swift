@@ -7,7 +7,8 @@ struct HTTPSMS: Driver {
   static let descriptor = DriverDescriptor(
     id: "http-sms", channel: .sms, name: "HTTP SMS",
     documentation: "https://docs.logto.io/integrations/http-sms", text: .receiver,
-    settings: HTTPReceiver.settings)
+    settings: HTTPReceiver.settings(
+      endpoint: "https://sms.example.com/send", variable: "HTTP_SMS_TOKEN"))
 
   static let statusIsContract = true
 

@@ -2,7 +2,6 @@ import Delivery
 import Digest
 import EventLoop
 import Kafka
-import Pipeline
 import Providers
 import Transport
 
@@ -23,9 +22,6 @@ struct ConnectorTrial {
     /// What that means.
     var answer: Answer
   }
-
-  /// As long as the worker lets an exchange take.
-  private static let limit = Pipeline.exchangeTimeout
 
   private let connector: Connector
   private let loop: EventLoop
@@ -90,29 +86,34 @@ struct ConnectorTrial {
 
   /// Performs the exchange once, as the pipeline's attempt does.
   private func perform(_ exchange: Exchange, of message: Message) async -> (String, Answer) {
-    switch exchange {
-    case .http(var request):
+    let client = ConnectorClient(
+      loop: loop,
+      options: ClientOptions(
+        caFile: connector.caFile, proxy: connector.proxy.flatMap(ClientOptions.Proxy.init),
+        maximumConnections: 1, userAgent: "otp-worker/\(Build.version)"))
+    defer { client.close() }
+    var exchange = exchange
+    if case .http(var request) = exchange {
       request.headers.append(("Idempotency-Key", message.eventID))
-      let client = HTTPClient(
-        loop: loop,
-        options: HTTPClientOptions(
-          caFile: connector.caFile, proxy: connector.proxy.flatMap(HTTPClientOptions.Proxy.init),
-          maximumConnections: 1, userAgent: "otp-worker/\(Build.version)"))
-      defer { client.close() }
-      let ending = await client.send(request, deadline: loop.clock.now + Self.limit)
-      switch ending {
-      case .reply(let reply): return ("\(reply)", connector.driver.answer(to: .http(reply)))
-      case .failed(let failure):
-        if case .responding(let status) = failure.stage,
-          type(of: connector.driver).statusIsContract
-        {
-          return (
-            "HTTP \(status), body cut off",
-            connector.driver.answer(to: .http(HTTPReply(status: status)))
-          )
-        }
-        return (failure.words, failure.answer)
-      }
+      exchange = .http(request)
+    }
+    do throws(TransportFailure) {
+      let reply = try await client.send(
+        exchange, deadline: loop.clock.now + exchange.timeLimit)
+      return (reply.words, connector.driver.answer(to: reply))
+    } catch {
+      let answer = ExchangeEnding.failed(error).answer(by: connector.driver) ?? error.answer
+      return (error.words, answer)
+    }
+  }
+}
+
+extension Reply {
+  /// Status or codes, without a word of what else was said.
+  fileprivate var words: String {
+    switch self {
+    case .http(let reply): "\(reply)"
+    case .smtp(let reply): "\(reply)"
     }
   }
 }
@@ -123,6 +124,7 @@ extension Exchange {
     switch self {
     case .http(let request):
       "\(request); headers \(request.headers.map(\.name).joined(separator: ", "))"
+    case .smtp(let mail): "\(mail)"
     }
   }
 }
@@ -132,6 +134,7 @@ extension TransportFailure {
   fileprivate var words: String {
     switch stage {
     case .notWritten: "no connection: certainly not sent"
+    case .unfinished: "cut off before it was sent: certainly not sent"
     case .incomplete: "cut off while sending: it may have been sent"
     case .ambiguous: "no answer: it may have been sent"
     case .responding(let status): "HTTP \(status), then cut off: it may have been sent"
