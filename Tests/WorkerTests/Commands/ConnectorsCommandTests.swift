@@ -52,7 +52,7 @@ struct ConnectorsCommandTests {
     let configuration = try ConfigurationLoader(environment: [:]).load(path: file.path).get()
     #expect(configuration.connectors.map(\.provider) == [id])
     #expect(configuration.connector(for: driver.channel) != nil)
-    for setting in driver.settings { #expect(captured.output.contains("\(setting.key): ")) }
+    for setting in driver.settings { #expect(captured.output.contains("\(setting.key):")) }
     #expect(captured.output.split(separator: "\n").allSatisfy { $0.count <= 102 })
   }
 
