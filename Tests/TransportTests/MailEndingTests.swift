@@ -37,7 +37,7 @@ struct MailEnd: Sendable, CustomTestStringConvertible {
     MailEnd("takes nobody", ["CONNECT": .write("554 5.3.2 no\r\n")], "greeting 554 5.3.2"),
     MailEnd("is busy", ["CONNECT": .writeAndClose("421 4.3.2 busy\r\n")], "greeting 421 4.3.2"),
     MailEnd("closes at once", ["CONNECT": .close], "notWritten connect.failed"),
-    MailEnd("resets at once", ["CONNECT": .reset], "notWritten connect.failed"),
+    MailEnd("resets after EHLO", ["EHLO": .reset], "notWritten connect.failed"),
     MailEnd(
       "is no mail server", ["CONNECT": .write("SSH-2.0-OpenSSH_9\r\n")], "notWritten smtp.garbage"),
     MailEnd(
