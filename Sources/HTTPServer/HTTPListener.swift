@@ -62,6 +62,18 @@ public struct Responder: Sendable {
   /// Answers.
   public func respond(_ response: OutgoingResponse) { request.conclude(.response(response)) }
 
+  /// Answers with `head`, and with a body that is yet to be written.
+  ///
+  /// - Parameters:
+  ///   - head: status and headers; its own body is left out.
+  ///   - limit: how many bytes may wait for the client, beyond which it is cut off.
+  /// - Returns: where the body is written; closed already when there was an answer.
+  public func stream(_ head: OutgoingResponse, limit: Int) -> ResponseStream {
+    let stream = ResponseStream(limit: limit)
+    if !request.conclude(.stream(head, stream.body)) { stream.body.close() }
+    return stream
+  }
+
   /// Closes the connection without an answer.
   public func drop() { request.conclude(.drop) }
 }

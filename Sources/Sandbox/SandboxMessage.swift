@@ -13,6 +13,8 @@ public struct SandboxMessage: Sendable {
   public var text: String
   /// From whom, when the request said it.
   public var sender: String?
+  /// All that was read of it.
+  public var submission: Submission
   /// The header `Idempotency-Key`.
   public var idempotencyKey: String?
   /// When it was taken.
@@ -33,18 +35,38 @@ public struct SandboxAttempt: Sendable {
   public var receivedAt: Timestamp
 }
 
-/// The last of many: as many as are asked for at least, twice as many at most.
+/// The last of many: as many as are asked for at least, twice as many at most; fewer when they are heavy.
 struct History<Element: Sendable>: Sendable {
   private(set) var elements: [Element] = []
   /// How many there have been, those forgotten included.
   private(set) var total = 0
-  let limit: Int
+  private var bytes = 0
+  private let limit: Int
+  private let byteLimit: Int
+  private let weight: @Sendable (Element) -> Int
 
-  init(limit: Int) { self.limit = limit }
+  /// A history that remembers at least `limit` elements, or about `byteLimit` bytes of them.
+  init(
+    limit: Int, byteLimit: Int = 64 << 20, weight: @escaping @Sendable (Element) -> Int
+  ) {
+    self.limit = limit
+    self.byteLimit = byteLimit
+    self.weight = weight
+  }
 
   mutating func append(_ element: Element) {
     elements.append(element)
     total += 1
-    if elements.count >= limit * 2 { elements.removeFirst(elements.count - limit) }
+    bytes += weight(element)
+    if elements.count >= limit * 2 {
+      forget(elements.count - limit)
+    } else if bytes > byteLimit {
+      forget((elements.count + 1) / 2)
+    }
+  }
+
+  private mutating func forget(_ count: Int) {
+    elements.removeFirst(count)
+    bytes = elements.reduce(0) { $0 + weight($1) }
   }
 }

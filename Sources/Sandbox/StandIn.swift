@@ -1,4 +1,4 @@
-import Delivery
+public import Delivery
 public import EventLoop
 import HTTPServer
 import Synchronization
@@ -30,13 +30,22 @@ public final class StandIn: Sendable {
     self.face = face
     self.clock = clock
     var state = State(
-      messages: History(limit: historyLimit), attempts: History(limit: historyLimit))
+      messages: History(limit: historyLimit) { $0.request.body.count },
+      attempts: History(limit: historyLimit) { $0.request.body.count })
     for rule in face.standingRules { state.script.always(rule.step, for: rule.recipient) }
     self.state = Mutex(state)
   }
 
   /// The provider's name, which is also the first part of its paths in a ``Sandbox``.
   public var name: String { face.name }
+  /// What people call the provider.
+  public var title: String { face.title }
+  /// How its messages travel.
+  public var channel: Channel { face.channel }
+  /// A connector's configuration that it takes requests of, as YAML, with its own API at `url`.
+  public func connector(at url: String) -> String { face.connector(at: url) }
+  /// A line for a terminal that sends it a message, with its own API at `url`; nil for none.
+  public func example(at url: String) -> String? { face.example(at: url) }
 
   // MARK: - What it shall do
 
@@ -93,13 +102,16 @@ public final class StandIn: Sendable {
   // MARK: - Serving
 
   /// Takes one request; `loop` waits where a step asks for it.
-  func serve(_ request: IncomingRequest, path: String, responder: Responder, delays loop: EventLoop)
-  {
+  func serve(
+    _ request: IncomingRequest, path: String, responder: Responder, faults: FaultBook,
+    delays loop: EventLoop
+  ) {
     do throws(RefusedRequest) {
       let submission = try face.submission(in: request, path: path)
+      let fault = faults.next(for: face.name, recipient: submission.recipient)
       let step = state.withLock { state in
         state.attempts.append(attempt(request, to: submission.recipient))
-        return state.script.next(for: submission.recipient)
+        return fault.map(Step.init) ?? state.script.next(for: submission.recipient)
       }
       Exchange(standIn: self, request: request, submission: submission, responder: responder)
         .perform(step, delays: loop)
@@ -131,7 +143,7 @@ public final class StandIn: Sendable {
   private func take(_ submission: Submission, from request: IncomingRequest) -> String {
     let message = SandboxMessage(
       provider: face.name, id: face.makeID(), recipient: submission.recipient,
-      text: submission.text, sender: submission.sender,
+      text: submission.text, sender: submission.sender, submission: submission,
       idempotencyKey: request.header("Idempotency-Key"),
       takenAt: Timestamp(milliseconds: clock.wallMilliseconds), request: request)
     let listeners = state.withLock { state in
@@ -158,8 +170,8 @@ public final class StandIn: Sendable {
       case .accept:
         let id = id ?? standIn.take(submission, from: request)
         responder.respond(face.acceptance(of: submission, id: id))
-      case .refuse(let code):
-        responder.respond(face.refusal(code: code, of: submission))
+      case .refuse(let code, let status):
+        responder.respond(face.refusal(code: code, status: status, of: submission))
       case .status(let status, let wait):
         var response = face.failure(status: status)
         if let wait {

@@ -4,8 +4,9 @@ public import HTTPServer
 public indirect enum Step: Sendable {
   /// Takes the message and answers as the provider does.
   case accept
-  /// Refuses the message with one of the provider's own codes, such as Twilio's `21211`.
-  case refuse(code: String)
+  /// Refuses the message with one of the provider's own codes, such as Twilio's `21211`, and with the
+  /// status that goes with it unless another is named.
+  case refuse(code: String, status: Int? = nil)
   /// Answers a status, with the body that the provider sends along; the message is not taken.
   case status(Int, retryAfter: Duration? = nil)
   /// Answers this; the message is not taken.

@@ -47,7 +47,10 @@ final class Daemon: @unchecked Sendable {
       return Array(waiting.requests.values)
     }
     // libmicrohttpd aborts the process when a connection is still suspended as it stops.
-    for request in requests { request.conclude(.drop) }
+    for request in requests {
+      request.conclude(.drop)
+      request.cutStream()
+    }
     isStopped.withLock { isStopped in
       if !isStopped, let handle { MHD_stop_daemon(handle) }
       isStopped = true
@@ -76,6 +79,7 @@ final class Daemon: @unchecked Sendable {
     }
     switch request.conclusion {
     case .response(let response): return send(response, to: connection)
+    case .stream(let head, let body): return send(head, body, of: request, to: connection)
     case .drop: return .NO
     case nil: return .YES
     }
@@ -83,12 +87,16 @@ final class Daemon: @unchecked Sendable {
 
   fileprivate func forget(_ request: OpenRequest) {
     waiting.withLock { _ = $0.requests.removeValue(forKey: ObjectIdentifier(request)) }
+    request.close()
   }
 
   private func suspendUnlessConcluded(_ request: OpenRequest) {
     guard request.conclusion == nil else { return }
     waiting.withLock { waiting in
-      guard !waiting.isStopping else { return request.conclude(.drop) }
+      guard !waiting.isStopping else {
+        request.conclude(.drop)
+        return
+      }
       waiting.requests[ObjectIdentifier(request)] = request
       request.suspendUnlessConcluded()
     }
@@ -103,6 +111,30 @@ final class Daemon: @unchecked Sendable {
       MHD_add_response_header(reply, name, value)
     }
     return MHD_queue_response(connection, UInt32(response.status), reply)
+  }
+
+  private func send(
+    _ head: OutgoingResponse, _ body: StreamedBody, of request: OpenRequest,
+    to connection: OpaquePointer
+  ) -> MHD_Result {
+    // A body that waits is a suspended connection too, so `stop` has to know of it.
+    let isStopping = waiting.withLock { waiting in
+      waiting.requests[ObjectIdentifier(request)] = request
+      return waiting.isStopping
+    }
+    if isStopping { return .NO }
+    body.connection = connection
+    // Released by `streamIsForgotten`, with the response.
+    let context = Unmanaged.passRetained(body).toOpaque()
+    let reply = MHD_create_response_from_callback(
+      .max, 16_384, streamIsRead, context, streamIsForgotten)
+    guard let reply else {
+      Unmanaged<StreamedBody>.fromOpaque(context).release()
+      return .NO
+    }
+    defer { MHD_destroy_response(reply) }
+    for (name, value) in head.headers { MHD_add_response_header(reply, name, value) }
+    return MHD_queue_response(connection, UInt32(head.status), reply)
   }
 
   private func headers(of connection: OpaquePointer) -> [(name: String, value: String)] {
@@ -147,6 +179,19 @@ private func daemonEndsRequest(
   requestContext?.pointee = nil
   let request = Unmanaged<OpenRequest>.fromOpaque(pointer).takeRetainedValue()
   Unmanaged<Daemon>.fromOpaque(context).takeUnretainedValue().forget(request)
+}
+
+private func streamIsRead(
+  _ context: UnsafeMutableRawPointer?, _: UInt64, buffer: UnsafeMutablePointer<CChar>?, size: Int
+) -> Int {
+  guard let context, let buffer else { return -2 }
+  return Unmanaged<StreamedBody>.fromOpaque(context).takeUnretainedValue()
+    .read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+}
+
+private func streamIsForgotten(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  Unmanaged<StreamedBody>.fromOpaque(context).release()
 }
 
 private func daemonReadsHeader(

@@ -9,6 +9,7 @@ import Synchronization
 final class OpenRequest: @unchecked Sendable {
   enum Conclusion: Sendable {
     case response(OutgoingResponse)
+    case stream(OutgoingResponse, StreamedBody)
     case drop
   }
   private enum State {
@@ -58,16 +59,29 @@ final class OpenRequest: @unchecked Sendable {
   }
 
   /// Sets the answer, if there is none yet, and lets the daemon send it.
-  func conclude(_ conclusion: Conclusion) {
+  /// - Returns: false when there is one, or when the request is over.
+  @discardableResult
+  func conclude(_ conclusion: Conclusion) -> Bool {
     state.withLock { state in
       switch state {
       case .handled: state = .concluded(conclusion)
       case .suspended:
         state = .concluded(conclusion)
         MHD_resume_connection(connection)
-      case .concluded: return
+      case .concluded: return false
       }
+      return true
     }
+  }
+
+  /// Cuts a body that is being streamed.
+  func cutStream() {
+    if case .stream(_, let body) = conclusion { body.cut() }
+  }
+
+  /// The request is over.
+  func close() {
+    if case .stream(_, let body) = conclusion { body.close() }
   }
 
   var conclusion: Conclusion? {

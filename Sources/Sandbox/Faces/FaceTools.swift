@@ -28,6 +28,11 @@ extension JSONWriter {
     key(text: name)
     integer(number)
   }
+
+  mutating func member(_ name: String, orNull number: Int?) {
+    key(name)
+    if let number { integer(number) } else { null() }
+  }
 }
 
 extension IncomingRequest {
@@ -48,6 +53,16 @@ func isE164(_ number: String) -> Bool {
   return number.utf8.first == UInt8(ascii: "+") && (7...15).contains(digits.count)
     && digits.first != UInt8(ascii: "0")
     && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+}
+
+/// Whether a text is an address as mail servers take it: one `@`, a domain with a dot, no white space.
+/// https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2
+func isMailAddress(_ text: String) -> Bool {
+  let halves = text.split(separator: "@", omittingEmptySubsequences: false)
+  guard halves.count == 2, !halves[0].isEmpty, text.utf8.count <= 254 else { return false }
+  let labels = halves[1].split(separator: ".", omittingEmptySubsequences: false)
+  return labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
+    && !text.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7F || "<>()\",;:".unicodeScalars.contains($0) }
 }
 
 /// `count` random hexadecimal digits.

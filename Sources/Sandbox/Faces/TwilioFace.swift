@@ -1,3 +1,4 @@
+public import Delivery
 public import HTTPServer
 import JSON
 
@@ -6,6 +7,7 @@ import JSON
 public struct TwilioFace: ProviderFace {
   /// The account that exists.
   public let accountSID: String
+  private let authToken: String
   /// User names and passwords that open it: the account's SID with its token, API keys with their secrets.
   private let credentials: [String: String]
 
@@ -16,11 +18,31 @@ public struct TwilioFace: ProviderFace {
   ///   - apiKeys: further user names (`SK…`) and their secrets.
   public init(accountSID: String, authToken: String, apiKeys: [String: String] = [:]) {
     self.accountSID = accountSID
+    self.authToken = authToken
     credentials = apiKeys.merging([accountSID: authToken]) { $1 }
   }
 
   /// The name in paths.
   public var name: String { "twilio" }
+  /// What people call it.
+  public var title: String { "Twilio" }
+  /// How its messages travel.
+  public var channel: Channel { .sms }
+
+  /// A connector's configuration for this account.
+  public func connector(at url: String) -> String {
+    """
+    provider: twilio-short-message-service
+    config:
+      accountSID: \(accountSID)
+      authToken: \(authToken)
+      fromMessagingServiceSID: MG\(String(repeating: "0", count: 32))
+      endpoint: \(url)
+      templates:
+        - usageType: Generic
+          content: "Your code is {{code}}"
+    """
+  }
 
   /// The numbers that Twilio documents for tests.
   /// https://www.twilio.com/docs/iam/test-credentials#test-sms-messages
@@ -82,8 +104,11 @@ public struct TwilioFace: ProviderFace {
   }
 
   /// The answer with one of Twilio's codes.
-  public func refusal(code: String, of submission: Submission) -> OutgoingResponse {
-    response(.withCode(Int(code) ?? 0))
+  public func refusal(
+    code: String, status: Int?, of submission: Submission
+  ) -> OutgoingResponse {
+    let fault = TwilioFault.withCode(Int(code) ?? 0)
+    return response(TwilioFault(fault.code, status: status ?? fault.status, fault.message))
   }
 
   /// The answer with a status that is not about the message.

@@ -1,0 +1,62 @@
+import Sandbox
+
+/// `otp-worker sandbox`: providers to try things with, and an inbox that shows what they got.
+enum SandboxCommand {
+  static let command = Command(
+    name: "sandbox", summary: "stand-ins for the providers, with an inbox page",
+    discussion: """
+      Plays the providers on this machine: checks requests as they do, answers as they do, and shows
+      what arrived on a page that is live. Tests of your own application can read codes from it:
+
+        curl 'http://127.0.0.1:8025/_/messages?to=4512345678&wait=30&limit=1'
+
+      Errors, delays and lost answers can be asked for on the page, or with POST /_/script.
+      Runs until Ctrl-C. Whoever reaches the address reads every code: keep it on loopback.
+      """,
+    options: [
+      Option(name: "--port", value: "N", summary: "of page, API and HTTP providers (default: 8025)"),
+      Option(
+        name: "--host", value: "ADDRESS",
+        summary: "what is listened on (default: 127.0.0.1; 0.0.0.0 in a container)"),
+    ],
+    examples: ["otp-worker sandbox", "otp-worker sandbox --port 0"],
+    run: run)
+
+  private static func run(_ arguments: Arguments) -> Int32 {
+    guard let port = port(arguments["--port"], otherwise: 8_025) else {
+      printError("otp-worker: --port takes a number from 0 (any free one) to 65535")
+      return ExitCode.usage
+    }
+    let host = arguments["--host"] ?? "127.0.0.1"
+    return LoopProgram.run { loop in
+      let stop = StopSignal(on: loop)
+      let sandbox: Sandbox
+      do {
+        sandbox = try Sandbox(StandInCatalog.makeAll(), host: host, port: port)
+      } catch {
+        printError("otp-worker: the sandbox cannot run: \(error)")
+        return ExitCode.unavailable
+      }
+      introduce(sandbox)
+      await stop.wait()
+      sandbox.stop()
+      return ExitCode.ok
+    }
+  }
+
+  private static func port(_ text: String?, otherwise usual: UInt16) -> UInt16? {
+    guard let text else { return usual }
+    return UInt16(text)
+  }
+
+  private static func introduce(_ sandbox: Sandbox) {
+    print("Inbox   \(sandbox.baseURL)/\n")
+    for standIn in sandbox.standIns {
+      let url = sandbox.url(of: standIn)
+      print("\(standIn.title)   \(url)\n")
+      print(standIn.connector(at: url).split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
+      print("")
+    }
+    print("Ctrl-C stops.")
+  }
+}
