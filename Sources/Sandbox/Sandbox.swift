@@ -19,6 +19,8 @@ public final class Sandbox: Sendable {
   public let inbox: Inbox
   /// What shall go wrong at them.
   public let faults: FaultBook
+  /// Who takes mails, if anybody.
+  public let mail: MailServer?
   private let host: String
   private let listener: HTTPListener
   private let delays: DelayThread
@@ -28,21 +30,29 @@ public final class Sandbox: Sendable {
   ///   - standIns: whom it plays; their names must differ.
   ///   - root: who gets requests whose path begins with no stand-in's name, for clients that can be
   ///     pointed at a host but not at a path; the inbox page is at `/_/` then.
+  ///   - mail: what a mail server beside them asks of its clients; nil for none.
+  ///   - mailPort: where it listens; 0 takes a free one.
   ///   - inbox: where messages go.
   ///   - host: an IPv4 or IPv6 address, or `localhost`.
   ///   - port: 0 takes a free one.
   /// - Throws: what kept it from listening.
   public init(
-    _ standIns: [StandIn], root: StandIn? = nil, inbox: Inbox = Inbox(),
+    _ standIns: [StandIn], root: StandIn? = nil, mail: MailServerPolicy? = nil,
+    mailPort: UInt16 = 0, inbox: Inbox = Inbox(),
     host: String = "127.0.0.1", port: UInt16 = 0
   ) throws(ListenerError) {
     let byName = Dictionary(uniqueKeysWithValues: standIns.map { ($0.name, $0) })
     let delays = DelayThread()
     let faults = FaultBook()
-    let api = InboxAPI(
-      inbox: inbox, faults: faults, standIns: standIns, host: HostGuard(host: host),
-      loop: delays.loop)
+    var mailServer: MailServer?
     do throws(ListenerError) {
+      if let mail {
+        mailServer = try MailServer(
+          policy: mail, inbox: inbox, faults: faults, host: host, port: mailPort)
+      }
+      let api = InboxAPI(
+        inbox: inbox, faults: faults, providers: Self.listed(standIns, mailServer),
+        host: HostGuard(host: host), loop: delays.loop)
       listener = try HTTPListener(host: host, port: port, limits: Self.limits) {
         request, responder in
         let (name, path) = Self.split(request.path)
@@ -59,12 +69,14 @@ public final class Sandbox: Sendable {
         }
       }
     } catch {
+      mailServer?.stop()
       delays.stop()
       throw error
     }
     self.standIns = standIns
     self.inbox = inbox
     self.faults = faults
+    self.mail = mailServer
     self.host = host
     self.delays = delays
     connect()
@@ -88,6 +100,7 @@ public final class Sandbox: Sendable {
   public func stop() {
     delays.stop()
     inbox.close()
+    mail?.stop()
     listener.stop()
     for standIn in standIns { standIn.finish() }
   }
@@ -104,6 +117,24 @@ public final class Sandbox: Sendable {
   private static func beat(_ inbox: Inbox, on loop: EventLoop) {
     inbox.beat()
     loop.schedule(after: beat) { beat(inbox, on: loop) }
+  }
+
+  private static func listed(
+    _ standIns: [StandIn], _ mail: MailServer?
+  ) -> [InboxAPI.Provider] {
+    var listed = standIns.map { standIn in
+      InboxAPI.Provider(
+        name: standIn.name, title: standIn.title, channel: standIn.channel, isMail: false,
+        connector: { standIn.connector(at: "\($0)/\(standIn.name)") },
+        example: { standIn.example(at: "\($0)/\(standIn.name)") })
+    }
+    if let mail {
+      listed.append(
+        InboxAPI.Provider(
+          name: MailServer.name, title: "SMTP", channel: .email, isMail: true,
+          connector: { _ in mail.connector }, example: { _ in nil }))
+    }
+    return listed
   }
 
   /// Where a client on this machine finds what is bound to `host`.

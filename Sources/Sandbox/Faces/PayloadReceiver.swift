@@ -74,7 +74,8 @@ struct PayloadReceiver: Sendable {
   func example(to recipient: String, at url: String) -> String {
     let header = authorization.map { " -H 'Authorization: \($0)'" } ?? ""
     return """
-      curl \(url)\(header) -H 'Content-Type: application/json' \\
+      curl \(url)\(header) \\
+        -H 'Content-Type: application/json' \\
         -d '{"to":"\(recipient)","type":"SignIn","payload":{"code":"482913"}}'
       """
   }

@@ -117,7 +117,7 @@ public final class Inbox: Sendable {
   public func note(_ conclusion: InboxConclusion) -> Bool {
     state.withLock { state in
       // The provider's id names one message; the event's id names those of all tries.
-      var ids = Set(conclusion.providerMessageID.flatMap { state.ids["p:\($0)"] } ?? [])
+      var ids = Set(conclusion.providerMessageID.flatMap { state.ids["p:\(Self.bare($0))"] } ?? [])
       ids.formUnion(conclusion.eventID.flatMap { state.ids["r:\($0)"] } ?? [])
       for id in ids.sorted() {
         state.messages[id]?.conclusion = conclusion
@@ -129,7 +129,17 @@ public final class Inbox: Sendable {
   }
 
   private static func keys(of message: InboxMessage) -> [String] {
-    ["p:\(message.providerMessageID)"] + (message.reference.map { ["r:\(eventID(in: $0))"] } ?? [])
+    var keys = ["p:\(message.providerMessageID)"]
+    guard let reference = message.reference else { return keys }
+    keys.append("r:\(eventID(in: reference))")
+    // A worker may know a mail by its Message-ID.
+    if message.channel == .email { keys.append("p:\(bare(reference))") }
+    return keys
+  }
+
+  /// An id without the angle brackets of a `Message-ID`.
+  private static func bare(_ id: String) -> String {
+    id.hasPrefix("<") && id.hasSuffix(">") ? String(id.dropFirst().dropLast()) : id
   }
 
   /// The event's id in an `Idempotency-Key`: percent-decoded, without the `/r1` of a replay.

@@ -15,9 +15,19 @@ struct InboxAPI: Sendable {
 
   let inbox: Inbox
   let faults: FaultBook
-  let standIns: [StandIn]
+  let providers: [Provider]
   let host: HostGuard
   let loop: EventLoop
+
+  /// A stand-in, as the page shows it; the closures take the address that the page was asked at.
+  struct Provider: Sendable {
+    let name: String
+    let title: String
+    let channel: Channel
+    let isMail: Bool
+    let connector: @Sendable (String) -> String
+    let example: @Sendable (String) -> String?
+  }
 
   /// Whether a path is served here.
   static func isOurs(_ path: String) -> Bool { path == "/" || path == "/_" || path.hasPrefix("/_/") }
@@ -118,17 +128,16 @@ struct InboxAPI: Sendable {
     .json(status: 200, headers: Self.headers) { json in
       json.key("providers")
       json.beginArray()
-      for standIn in standIns {
-        let url = "http://\(request.header("Host") ?? "")/\(standIn.name)"
+      for provider in providers {
+        let base = "http://\(request.header("Host") ?? "")"
         json.beginObject()
-        json.member("name", standIn.name)
-        json.member("title", standIn.title)
-        json.member("channel", standIn.channel.rawValue)
-        json.member("address", url)
-        json.member("connector", standIn.connector(at: url))
-        json.member("example", standIn.example(at: url))
+        json.member("name", provider.name)
+        json.member("title", provider.title)
+        json.member("channel", provider.channel.rawValue)
+        json.member("connector", provider.connector(base))
+        json.member("example", provider.example(base))
         json.key("isMail")
-        json.bool(false)
+        json.bool(provider.isMail)
         json.endObject()
       }
       json.endArray()
@@ -153,7 +162,8 @@ struct InboxAPI: Sendable {
     }
     do throws(InvalidFault) {
       let fault = try Fault(
-        json: request.body, providers: standIns.map(\.name), mail: nil)
+        json: request.body, providers: providers.map(\.name),
+        mail: providers.first(where: \.isMail)?.name)
       guard let id = faults.add(fault) else {
         return .problem(409, "\(FaultBook.limit) faults are pending: DELETE /_/script takes them back")
       }

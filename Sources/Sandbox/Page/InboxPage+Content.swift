@@ -30,6 +30,7 @@ extension InboxPage {
           <select id="provider" aria-label="Provider"><option value="">Any provider</option></select>
         </div>
         <ul id="list" role="listbox" tabindex="0" aria-label="Messages, newest first"></ul>
+        <p id="waiting" class="none" hidden>Waiting for the first message …</p>
         <p id="none" class="none" hidden>No message matches.
           <button id="reset" class="link" type="button">Show all</button></p>
         <button id="older" class="older" type="button" hidden>Show older</button>
@@ -50,7 +51,7 @@ extension InboxPage {
           <button id="close-faults" class="quiet" type="button" aria-label="Close">✕</button></div>
         <p class="hint">The next requests that match meet it, then all is as usual.</p>
         <div class="grid">
-          <label>Provider<select name="provider"><option value="">Any</option></select></label>
+          <label>Provider<select name="provider" autofocus><option value="">Any</option></select></label>
           <label>Recipient<input name="to" placeholder="Anyone" autocomplete="off"></label>
           <label>What happens<select name="what">
             <option value="status">Answers an error</option>

@@ -16,8 +16,8 @@ extension InboxPage {
       $('message').replaceChildren(
         make('button', { className: 'quiet back', type: 'button', textContent: '← Messages',
           onclick: () => choose(null) }),
-        head(message), code(message), ...parts(message, tab), conclusion(message),
-        raw(message, wasOpen));
+        ...[head(message), code(message), ...parts(message, tab), conclusion(message),
+          raw(message, wasOpen)].filter(Boolean));
       if (!isSame) $('detail').scrollTop = 0;
     }
 

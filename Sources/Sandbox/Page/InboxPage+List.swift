@@ -30,7 +30,8 @@ extension InboxPage {
     function clock(iso) {
       const time = new Date(iso);
       return time.toDateString() === today()
-        ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+        ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit',
+          hourCycle: 'h23' })
         : time.toLocaleDateString([], { day: 'numeric', month: 'short' });
     }
 
@@ -63,7 +64,8 @@ extension InboxPage {
     }
 
     function row(message) {
-      const what = message.subject || message.text;
+      // What a receiver that writes the text itself got is no preview.
+      const what = message.subject || (message.text.startsWith('{') ? '' : message.text);
       return make('li', { className: 'row', id: 'm' + message.id, role: 'option',
         ariaSelected: String(message.id === state.chosen), dataset: { id: message.id } },
         make('span', { className: 'to', textContent: message.recipient }),
@@ -83,6 +85,7 @@ extension InboxPage {
     function drawFrame() {
       const isEmpty = state.messages.length === 0;
       $('count').textContent = state.total ? state.total.toLocaleString() : '';
+      $('waiting').hidden = !isEmpty || Boolean(isFiltered());
       $('none').hidden = !(isEmpty && isFiltered());
       $('clear').disabled = state.total === 0;
       const isWelcome = isEmpty && !isFiltered() && !state.chosen;

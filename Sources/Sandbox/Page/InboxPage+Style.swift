@@ -78,10 +78,10 @@ extension InboxPage {
     @keyframes arrive{from{background:var(--soft);transform:translateY(-6px)}20%{transform:none}}
     .row .to{font-weight:550;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;
     font-variant-numeric:tabular-nums}
-    .row time{color:var(--muted);font-size:12.5px;line-height:23px;font-variant-numeric:tabular-nums}
+    .row time{text-align:right;color:var(--muted);font-size:12.5px;line-height:23px;font-variant-numeric:tabular-nums}
     .row .what{color:var(--muted);font-size:13.5px;overflow:hidden;text-overflow:ellipsis;
     white-space:nowrap}
-    .row .code{font:550 14px/20px var(--mono);letter-spacing:.06em;color:var(--accent)}
+    .row .code{text-align:right;font:550 14px/20px var(--mono);letter-spacing:.06em;color:var(--accent)}
     .none,.older{margin:8px auto 24px;color:var(--muted);font-size:14px;text-align:center}
     .older{padding:6px 14px;border:1px solid var(--line);border-radius:9px;background:var(--surface)}
     .link{padding:0;border:0;background:none;color:var(--accent);text-decoration:underline;
@@ -162,7 +162,7 @@ extension InboxPage {
     .find input,.grid input,.grid select{font-size:16px}
     .panes{display:block;position:relative}
     .list-pane{height:100%;border:0}
-    main{position:absolute;inset:0;visibility:hidden}
+    main{position:absolute;inset:0;z-index:2;visibility:hidden}
     body[data-view=detail] main,body[data-view=welcome] main{visibility:visible}
     body[data-view=detail] .find{display:none}
     body[data-view=welcome] .filters{display:none}

@@ -1,3 +1,4 @@
+import Foundation
 import Sandbox
 
 /// `otp-worker sandbox`: providers to try things with, and an inbox that shows what they got.
@@ -18,45 +19,66 @@ enum SandboxCommand {
       Option(
         name: "--host", value: "ADDRESS",
         summary: "what is listened on (default: 127.0.0.1; 0.0.0.0 in a container)"),
+      Option(name: "--smtp-port", value: "N", summary: "of the mail server (default: 1025)"),
+      Option(
+        name: "--ca-file", value: "FILE",
+        summary: "write the mail server's certificate there, for a connector's caFile"),
     ],
     examples: ["otp-worker sandbox", "otp-worker sandbox --port 0"],
     run: run)
 
   private static func run(_ arguments: Arguments) -> Int32 {
-    guard let port = port(arguments["--port"], otherwise: 8_025) else {
-      printError("otp-worker: --port takes a number from 0 (any free one) to 65535")
+    guard let port = number(arguments["--port"], otherwise: 8_025),
+      let mailPort = number(arguments["--smtp-port"], otherwise: 1_025)
+    else {
+      printError(
+        "otp-worker: --port and --smtp-port take a number from 0 (any free one) to 65535")
       return ExitCode.usage
     }
+    let file = arguments["--ca-file"]
     let host = arguments["--host"] ?? "127.0.0.1"
     return LoopProgram.run { loop in
       let stop = StopSignal(on: loop)
       let sandbox: Sandbox
       do {
-        sandbox = try Sandbox(StandInCatalog.makeAll(), host: host, port: port)
+        sandbox = try Sandbox(
+          StandInCatalog.makeAll(), mail: MailServerPolicy(), mailPort: mailPort, host: host,
+          port: port)
+        if let file, let mail = sandbox.mail {
+          try Data(mail.certificate.utf8).write(to: URL(fileURLWithPath: file))
+        }
       } catch {
         printError("otp-worker: the sandbox cannot run: \(error)")
         return ExitCode.unavailable
       }
-      introduce(sandbox)
+      introduce(sandbox, certificate: file)
       await stop.wait()
       sandbox.stop()
       return ExitCode.ok
     }
   }
 
-  private static func port(_ text: String?, otherwise usual: UInt16) -> UInt16? {
+  private static func number(_ text: String?, otherwise usual: UInt16) -> UInt16? {
     guard let text else { return usual }
     return UInt16(text)
   }
 
-  private static func introduce(_ sandbox: Sandbox) {
-    print("Inbox   \(sandbox.baseURL)/\n")
+  private static func introduce(_ sandbox: Sandbox, certificate: String?) {
+    var lines = ["Inbox: \(sandbox.baseURL)/", ""]
     for standIn in sandbox.standIns {
       let url = sandbox.url(of: standIn)
-      print("\(standIn.title)   \(url)\n")
-      print(standIn.connector(at: url).split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
-      print("")
+      lines += ["\(standIn.title): \(url)", ""] + indented(standIn.connector(at: url)) + [""]
     }
-    print("Ctrl-C stops.")
+    if let mail = sandbox.mail {
+      lines += ["SMTP: port \(mail.port), STARTTLS", ""] + indented(mail.connector) + [""]
+    }
+    if let certificate { lines += ["Its certificate: \(certificate)", ""] }
+    print(lines.joined(separator: "\n") + "Ctrl-C stops.")
+    // Seen at once, also by a script that reads it.
+    fflush(nil)
+  }
+
+  private static func indented(_ text: String) -> [String] {
+    text.split(separator: "\n").map { "    \($0)" }
   }
 }

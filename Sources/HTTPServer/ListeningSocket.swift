@@ -1,12 +1,18 @@
 import Glibc
 
 /// A bound and listening TCP socket, and the port it got.
-struct ListeningSocket {
-  let descriptor: Int32
-  let port: UInt16
+public struct ListeningSocket: Sendable {
+  /// The socket, which does not block; whoever takes it closes it.
+  public let descriptor: Int32
+  /// The port that is listened on, also when any free one was asked for.
+  public let port: UInt16
 
-  /// Binds to `host` and `port`; port 0 takes a free one.
-  init(host: String, port: UInt16) throws(ListenerError) {
+  /// Binds to `host` and `port`.
+  /// - Parameters:
+  ///   - host: an IPv4 or IPv6 address, or `localhost`.
+  ///   - port: 0 takes a free one.
+  /// - Throws: what kept it from listening.
+  public init(host: String, port: UInt16) throws(ListenerError) {
     var address = try Self.address(host: host, port: port)
     let family = Int32(address.ss_family)
     let type = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
