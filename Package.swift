@@ -102,7 +102,8 @@ let package = Package(
       dependencies: ["Admin", "Pipeline", "EventLoop", "HTTPServer", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Sandbox", "HTTPServer", "TestSupport"],
+      name: "SandboxTests",
+      dependencies: ["Sandbox", "Delivery", "EventLoop", "HTTPServer", "JSON", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "DrillTests",

@@ -4,7 +4,14 @@
 typedef void *(*OTPRequestBegun)(void *context, const char *target,
                                  struct MHD_Connection *connection);
 
-// MHD_start_daemon takes its options as variadic arguments, which Swift cannot pass.
+// MHD_start_daemon takes its options as variadic arguments, which Swift cannot pass;
+// so does MHD_get_connection_info.
+static inline int otp_mhd_descriptor(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info ? info->connect_fd : -1;
+}
+
 static inline struct MHD_Daemon *otp_mhd_start(
     unsigned int flags, MHD_socket listening, MHD_AccessHandlerCallback handler,
     OTPRequestBegun begun, MHD_RequestCompletedCallback completed, void *context,

@@ -35,6 +35,10 @@ public protocol ProviderFace: Sendable {
 }
 
 extension ProviderFace {
+  /// The provider's answer with one of its own codes and the status that goes with it.
+  public func refusal(code: String, of submission: Submission) -> OutgoingResponse {
+    refusal(code: code, status: nil, of: submission)
+  }
   /// None, unless a provider says otherwise.
   public func example(at url: String) -> String? { nil }
   /// None, unless a provider says otherwise.

@@ -105,6 +105,21 @@ public final class LoopbackConnection {
       status: Int(lines[0].split(separator: " ")[1]) ?? 0, headers: headers, body: body)
   }
 
+  /// Waits until a text has come, and takes all up to its end: for bodies that have no end.
+  /// - Returns: what came, the text included.
+  /// - Throws: ``NoAnswer``.
+  public func received(until text: String) throws(NoAnswer) -> String {
+    let wanted = Array(text.utf8)
+    while true {
+      if let range = buffer.firstRange(of: wanted) {
+        let taken = String(decoding: buffer[..<range.upperBound], as: UTF8.self)
+        buffer.removeFirst(range.upperBound)
+        return taken
+      }
+      try readMore()
+    }
+  }
+
   private func readMore() throws(NoAnswer) {
     var piece = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &piece, piece.count, 0)

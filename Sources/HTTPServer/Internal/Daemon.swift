@@ -123,7 +123,7 @@ final class Daemon: @unchecked Sendable {
       return waiting.isStopping
     }
     if isStopping { return .NO }
-    body.connection = connection
+    body.begin(on: connection)
     // Released by `streamIsForgotten`, with the response.
     let context = Unmanaged.passRetained(body).toOpaque()
     let reply = MHD_create_response_from_callback(

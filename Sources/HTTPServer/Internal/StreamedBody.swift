@@ -1,10 +1,12 @@
 import CMicrohttpd
+import Glibc
 import Synchronization
 
 /// What of a streamed body is written and not yet read, and the connection that waits for more.
 ///
-/// Unchecked: `connection` is set once, by the daemon's thread, before it is first suspended. It is
-/// dereferenced by libmicrohttpd alone, and only while it is suspended: the daemon keeps it alive until
+/// Unchecked: `connection` and `descriptor` are set once, by the daemon's thread, before the first suspension, and read
+/// under the lock. The
+/// connection is dereferenced by libmicrohttpd alone, and only while it is suspended: the daemon keeps it alive until
 /// it is resumed. libmicrohttpd's response retains the object.
 final class StreamedBody: @unchecked Sendable {
   private struct State {
@@ -23,9 +25,18 @@ final class StreamedBody: @unchecked Sendable {
   private let state = Mutex(State())
   private let limit: Int
   /// Whose body it is.
-  var connection: OpaquePointer?
+  private var connection: OpaquePointer?
+  private var descriptor: Int32 = -1
 
   init(limit: Int) { self.limit = limit }
+
+  /// The response's head is about to be sent; to be called by the daemon's thread.
+  func begin(on connection: OpaquePointer) {
+    state.withLock { _ in
+      self.connection = connection
+      descriptor = otp_mhd_descriptor(connection)
+    }
+  }
 
   func write(_ bytes: [UInt8]) -> Bool {
     state.withLock { state in
@@ -107,6 +118,9 @@ final class StreamedBody: @unchecked Sendable {
     state.isCut = true
     state.waiting = []
     state.read = 0
+    // libmicrohttpd waits until a client that does not read takes what was sent: end that wait. The
+    // descriptor is open as long as the request is not over.
+    if !state.isClosed, descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
     resume(&state)
   }
 

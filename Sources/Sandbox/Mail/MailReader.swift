@@ -84,7 +84,10 @@ struct MailReader {
       {
         rest = rest[end.upperBound...]
       }
-      guard let close = rest.firstIndex(of: ">") else { return text }
+      guard let close = rest.firstIndex(of: ">") else {
+        rest = ""
+        break
+      }
       let isBreak = ["<br", "<p", "</p", "<div", "</div", "<tr", "</tr", "<h", "</h", "<td", "</td"]
         .contains(where: tag.hasPrefix)
       text += isBreak ? "\n" : ""

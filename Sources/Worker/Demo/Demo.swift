@@ -87,6 +87,7 @@ final class Demo {
   }
 
   private func introduce(_ surroundings: DemoSurroundings, _ assembly: Assembly) {
+    screen.tell("  inbox     \(surroundings.inboxURL)")
     screen.tell("  Kafka     \(surroundings.cluster.bootstrapServers)")
     screen.tell("  provider  \(surroundings.providerURL)")
     if let admin = assembly.admin {
@@ -112,6 +113,7 @@ final class Demo {
     var isOver = false
     for await event in events {
       if case .stopRequested = event { return isOver ? ExitCode.ok : interrupted() }
+      if case .outcome(let outcome) = event { surroundings.note(outcome) }
       await run.take(event)
       if !isOver, run.isComplete || event.isTimeLimit {
         isOver = true

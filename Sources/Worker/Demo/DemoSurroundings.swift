@@ -25,6 +25,17 @@ struct DemoSurroundings {
   /// Where the stand-in is.
   var providerURL: String { sandbox.url(of: standIn) }
 
+  /// Where people see what the provider got.
+  var inboxURL: String { sandbox.baseURL + "/" }
+
+  /// Shows in the inbox what became of a request.
+  func note(_ outcome: PublishedOutcome) {
+    sandbox.note(
+      InboxConclusion(
+        eventID: outcome.eventID, outcome: outcome.kind.rawValue, reason: outcome.reason.rawValue,
+        attempts: outcome.attempts, latencyMilliseconds: outcome.latencyMilliseconds))
+  }
+
   /// Makes the topics.
   func createTopics(_ topics: TopicSettings) throws(KafkaError) {
     try cluster.createTopic(topics.requests, partitions: Int(Self.partitions))
