@@ -16,6 +16,8 @@ public final class ResponseStream: Sendable {
   public func end() { body.end() }
 
   /// Calls `action` once, when the client has the whole body, has left or was cut off; at once when
-  /// that is so already. It may come on any thread, and must not wait.
+  /// that is so already.
+  ///
+  /// It may come on any thread, and must not wait.
   public func onClose(_ action: @escaping @Sendable () -> Void) { body.onClose(action) }
 }

@@ -32,7 +32,8 @@ struct FaultTests {
     (#"{"status":503,"to":""}"#, "1 to 256"), (#"{"status":503,"to":"nobody"}"#, "number"),
     (#"{"hang":true,"retryAfter":1}"#, "status"), (#"{"status":503,"status":504}"#, "JSON"),
     (#"{"status":450,"stage":"rcpt","provider":"twilio"}"#, "SMTP"),
-    (#"{"status":302,"stage":"rcpt"}"#, "400"), (#"{"status":450,"code":"5.7.1","stage":"rcpt"}"#, "4.7.1"),
+    (#"{"status":302,"stage":"rcpt"}"#, "400"),
+    (#"{"status":450,"code":"5.7.1","stage":"rcpt"}"#, "4.7.1"),
     (#"{"code":"4.7.1","stage":"rcpt"}"#, "status"),
     (#"{"status":450,"stage":"mail","to":"a@b.example"}"#, "later stage"),
   ])
@@ -43,7 +44,8 @@ struct FaultTests {
 
   @Test func `Mutated faults are read or refused, never more`() {
     var random = SeededGenerator(seed: 11)
-    let seed = Array(#"{"provider":"smtp","to":"a@b.example","status":450,"code":"4.7.1","stage":"rcpt"}"#.utf8)
+    let seed = Array(
+      #"{"provider":"smtp","to":"a@b.example","status":450,"code":"4.7.1","stage":"rcpt"}"#.utf8)
     for _ in 0..<2_000 {
       var json = seed
       for _ in 0..<Int.random(in: 1...4, using: &random) {

@@ -38,7 +38,9 @@ public final class MailClient {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { bytes in
-        if let tls { Int(SSL_write(tls, bytes.baseAddress, Int32(bytes.count))) } else {
+        if let tls {
+          Int(SSL_write(tls, bytes.baseAddress, Int32(bytes.count)))
+        } else {
           send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
       }

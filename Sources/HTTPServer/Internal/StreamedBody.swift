@@ -4,10 +4,9 @@ import Synchronization
 
 /// What of a streamed body is written and not yet read, and the connection that waits for more.
 ///
-/// Unchecked: `connection` and `descriptor` are set once, by the daemon's thread, before the first suspension, and read
-/// under the lock. The
-/// connection is dereferenced by libmicrohttpd alone, and only while it is suspended: the daemon keeps it alive until
-/// it is resumed. libmicrohttpd's response retains the object.
+/// Unchecked: `connection` and `descriptor` are set once, by the daemon's thread, and used under the
+/// lock. The connection is dereferenced by libmicrohttpd alone, and only while it is suspended: the
+/// daemon keeps it alive until it is resumed. libmicrohttpd's response retains the object.
 final class StreamedBody: @unchecked Sendable {
   private struct State {
     var waiting: [UInt8] = []
@@ -77,7 +76,8 @@ final class StreamedBody: @unchecked Sendable {
       }
       let count = min(left, buffer.count)
       state.waiting.withUnsafeBytes {
-        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[state.read..<state.read + count]))
+        buffer.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0[state.read..<state.read + count]))
       }
       state.read += count
       if state.read == state.waiting.count {

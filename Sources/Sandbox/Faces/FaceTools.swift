@@ -62,7 +62,9 @@ func isMailAddress(_ text: String) -> Bool {
   guard halves.count == 2, !halves[0].isEmpty, text.utf8.count <= 254 else { return false }
   let labels = halves[1].split(separator: ".", omittingEmptySubsequences: false)
   return labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
-    && !text.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7F || "<>()\",;:".unicodeScalars.contains($0) }
+    && !text.unicodeScalars.contains {
+      $0.value <= 0x20 || $0.value == 0x7F || "<>()\",;:".unicodeScalars.contains($0)
+    }
 }
 
 /// `count` random hexadecimal digits.

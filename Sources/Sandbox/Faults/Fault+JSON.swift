@@ -23,7 +23,8 @@ extension Fault {
       throw InvalidFault(problem: "the body is no JSON: \(error)")
     }
     guard case .object(let members) = value else {
-      throw InvalidFault(problem: #"the body must be an object, such as {"to":"+4512345678","status":503}"#)
+      throw InvalidFault(
+        problem: #"the body must be an object, such as {"to":"+4512345678","status":503}"#)
     }
     for (name, value) in members where value != .null { try take(name, value) }
     try check(providers: providers, mail: mail)
@@ -55,7 +56,8 @@ extension Fault {
   private func check(providers: [String], mail: String?) throws(InvalidFault) {
     if let provider, !providers.contains(provider) {
       throw InvalidFault(
-        problem: "no stand-in is called \"\(provider)\"; there are \(providers.joined(separator: ", "))")
+        problem:
+          "no stand-in is called \"\(provider)\"; there are \(providers.joined(separator: ", "))")
     }
     if status == nil, code == nil, delay == nil, !hangs, drop == nil {
       throw InvalidFault(
@@ -90,14 +92,18 @@ extension Fault {
     }
     if recipient != nil, !mailStage.knowsRecipient {
       throw InvalidFault(
-        problem: "at \(mailStage.rawValue) the recipient is not known: leave to out, or choose a later stage")
+        problem:
+          "at \(mailStage.rawValue) the recipient is not known: leave to out, or choose a later stage"
+      )
     }
   }
 
   private static func isEnhanced(_ code: String, of status: Int) -> Bool {
     let parts = code.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 3 && parts[0] == String(status / 100)
-      && parts.allSatisfy { (1...3).contains($0.count) && $0.allSatisfy { $0.isASCII && $0.isNumber } }
+      && parts.allSatisfy {
+        (1...3).contains($0.count) && $0.allSatisfy { $0.isASCII && $0.isNumber }
+      }
   }
 
   private static func text(_ name: String, _ value: JSONValue) throws(InvalidFault) -> String {

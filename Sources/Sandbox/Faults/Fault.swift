@@ -66,7 +66,8 @@ extension Step {
   init(_ fault: Fault) {
     var step = Step.accept
     if let status = fault.status {
-      step = fault.code.map { .refuse(code: $0, status: status) }
+      step =
+        fault.code.map { .refuse(code: $0, status: status) }
         ?? .status(status, retryAfter: fault.retryAfter)
     } else if let code = fault.code {
       step = .refuse(code: code)

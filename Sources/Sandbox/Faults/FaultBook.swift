@@ -59,6 +59,7 @@ public final class FaultBook: Sendable {
   ///   - provider: the stand-in.
   ///   - recipient: nil while it is not known.
   ///   - stage: where in a dialogue of SMTP; nil for HTTP.
+  /// - Returns: the fault; nil when there is none.
   func next(for provider: String, recipient: String?, at stage: Fault.Stage? = nil) -> Fault? {
     let fault = state.withLock { state -> Fault? in
       guard !state.entries.isEmpty else { return nil }

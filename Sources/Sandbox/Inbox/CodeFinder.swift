@@ -52,7 +52,8 @@ enum CodeFinder {
   private static func shape(of word: Words.Word, next: Words.Word?) -> Int? {
     if word.isMarked { return nil }
     let text = joined(word, next: next)
-    guard (4...10).contains(text.count), text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    guard (4...10).contains(text.count),
+      text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
     else { return nil }
     let digits = text.count(where: \.isNumber)
     if digits == text.count {
@@ -144,8 +145,9 @@ private struct Words {
 
   /// Parts of codes, and what makes a run of them something else.
   private static func isPart(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-      || "-_.,:/@+#%$&=?~'".unicodeScalars.contains(scalar))
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || "-_.,:/@+#%$&=?~'".unicodeScalars.contains(scalar))
   }
 
   private mutating func append(_ range: Range<Int>) {
@@ -206,7 +208,9 @@ private struct Words {
   /// Whether nothing else stands in its line.
   func isAlone(_ index: Int) -> Bool {
     let range = all[index].range
-    func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "*" }
+    func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+      scalar == " " || scalar == "\t" || scalar == "*"
+    }
     let before = scalars[..<range.lowerBound].last { !isBlank($0) }
     let after = scalars[range.upperBound...].first { !isBlank($0) }
     return (before.map { $0 == "\n" || $0 == "\r" } ?? true)

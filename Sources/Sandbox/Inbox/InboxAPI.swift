@@ -30,7 +30,9 @@ struct InboxAPI: Sendable {
   }
 
   /// Whether a path is served here.
-  static func isOurs(_ path: String) -> Bool { path == "/" || path == "/_" || path.hasPrefix("/_/") }
+  static func isOurs(_ path: String) -> Bool {
+    path == "/" || path == "/_" || path.hasPrefix("/_/")
+  }
 
   /// Answers a request.
   func serve(_ request: IncomingRequest, _ responder: Responder) {
@@ -60,11 +62,13 @@ struct InboxAPI: Sendable {
 
   private func list(_ request: IncomingRequest, _ responder: Responder) {
     let query: InboxQuery
-    do throws(InvalidQuery) { query = try InboxQuery(request, longestWait: Self.longestWait) } catch {
+    do throws(InvalidQuery) { query = try InboxQuery(request, longestWait: Self.longestWait) } catch
+    {
       return responder.respond(.problem(400, error.problem))
     }
     guard let wait = query.wait else {
-      return responder.respond(answer(inbox.messages(matching: query.filter, limit: query.limit), query))
+      return responder.respond(
+        answer(inbox.messages(matching: query.filter, limit: query.limit), query))
     }
     let number = inbox.wait(for: query.filter) { [self] message in
       // Asked again, as more than one may have come by now.
@@ -165,7 +169,8 @@ struct InboxAPI: Sendable {
         json: request.body, providers: providers.map(\.name),
         mail: providers.first(where: \.isMail)?.name)
       guard let id = faults.add(fault) else {
-        return .problem(409, "\(FaultBook.limit) faults are pending: DELETE /_/script takes them back")
+        return .problem(
+          409, "\(FaultBook.limit) faults are pending: DELETE /_/script takes them back")
       }
       return .json(status: 201, headers: Self.headers) { $0.member("id", String(id)) }
     } catch {

@@ -9,7 +9,8 @@ struct InvalidQuery: Error {
 /// What `GET /_/messages` is asked for.
 struct InboxQuery {
   private static let names = [
-    "to", "provider", "channel", "usageType", "q", "since", "after", "before", "limit", "wait", "view",
+    "to", "provider", "channel", "usageType", "q", "since", "after", "before", "limit", "wait",
+    "view",
   ]
 
   private(set) var filter = InboxFilter()

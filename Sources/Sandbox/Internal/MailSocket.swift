@@ -87,7 +87,9 @@ final class MailSocket {
     var rest = Array((text + "\r\n").utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { bytes in
-        if let tls { Int(SSL_write(tls, bytes.baseAddress, Int32(bytes.count))) } else {
+        if let tls {
+          Int(SSL_write(tls, bytes.baseAddress, Int32(bytes.count)))
+        } else {
           send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
       }

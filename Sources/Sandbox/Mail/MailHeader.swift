@@ -63,7 +63,9 @@ struct MailHeader {
     var isQuoted = false
     for character in text {
       if character == "\"" { isQuoted.toggle() }
-      if character == separator, !isQuoted { parts.append("") } else {
+      if character == separator, !isQuoted {
+        parts.append("")
+      } else {
         parts[parts.count - 1].append(character)
       }
     }

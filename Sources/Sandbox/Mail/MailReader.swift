@@ -88,14 +88,17 @@ struct MailReader {
         rest = ""
         break
       }
-      let isBreak = ["<br", "<p", "</p", "<div", "</div", "<tr", "</tr", "<h", "</h", "<td", "</td"]
-        .contains(where: tag.hasPrefix)
+      let isBreak = [
+        "<br", "<p", "</p", "<div", "</div", "<tr", "</tr", "<h", "</h", "<td", "</td",
+      ]
+      .contains(where: tag.hasPrefix)
       text += isBreak ? "\n" : ""
       rest = rest[rest.index(after: close)...]
     }
     text += rest
     for (entity, character) in [
-      ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+      ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"),
+      ("&amp;", "&"),
     ] {
       text = text.replacing(entity, with: character)
     }

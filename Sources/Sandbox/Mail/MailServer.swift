@@ -120,7 +120,9 @@ public final class MailServer: Sendable {
       }
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       let isTaken = state.withLock { state in
-        guard !state.isStopping, state.descriptors.count < Self.connectionLimit else { return false }
+        guard !state.isStopping, state.descriptors.count < Self.connectionLimit else {
+          return false
+        }
         state.descriptors.insert(descriptor)
         return true
       }

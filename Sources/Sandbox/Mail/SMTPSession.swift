@@ -34,8 +34,9 @@ public struct MailServerPolicy: Sendable {
   public init() {}
 }
 
-/// The server's side of one SMTP dialogue: lines in, actions out. No sockets, no clock.
-/// https://www.rfc-editor.org/rfc/rfc5321
+/// The server's side of one SMTP dialogue: lines in, actions out.
+///
+/// No sockets, no clock. Source: <https://www.rfc-editor.org/rfc/rfc5321>
 struct SMTPSession {
   /// What the connection has to do, in this order.
   enum Action: Equatable {
@@ -259,7 +260,12 @@ struct SMTPSession {
 
   /// Does what a fault at this stage says, or `usual`, which alone changes the state.
   ///
-  /// - Parameter lost: what happens all the same when only the answer is lost.
+  /// - Parameters:
+  ///   - stage: where the dialogue is.
+  ///   - recipient: to whom, once it is known.
+  ///   - lost: what happens all the same when only the answer is lost.
+  ///   - usual: what is done without a fault.
+  /// - Returns: what the connection has to do.
   private mutating func meeting(
     _ stage: Fault.Stage, recipient: String? = nil, lost: Action? = nil,
     usual: (inout SMTPSession) -> [Action]
@@ -267,7 +273,9 @@ struct SMTPSession {
     guard let fault = fault(stage, recipient) else { return usual(&self) }
     let wait: [Action] = fault.delay.map { [.wait($0)] } ?? []
     if fault.hangs { return wait + [.hang] }
-    if let drop = fault.drop { return (drop == .after ? lost.map { [$0] } ?? [] : []) + wait + [.close] }
+    if let drop = fault.drop {
+      return (drop == .after ? lost.map { [$0] } ?? [] : []) + wait + [.close]
+    }
     guard let status = fault.status else { return wait + usual(&self) }
     let code = fault.code ?? "\(status / 100).\(status == 450 ? "2.0" : "0.0")"
     let isEnd = stage == .connect || status == 421

@@ -13,7 +13,9 @@ enum TransferCoding {
     }
   }
 
-  /// https://www.rfc-editor.org/rfc/rfc2045#section-6.7
+  /// The bytes that quoted-printable stands for.
+  ///
+  /// Source: <https://www.rfc-editor.org/rfc/rfc2045#section-6.7>
   static func quotedPrintable(_ body: ArraySlice<UInt8>) -> [UInt8] {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(body.count)
@@ -29,7 +31,8 @@ enum TransferCoding {
         index += 3
       } else if next.first == 10 {
         index += 2
-      } else if next.count >= 2, let high = Character(Unicode.Scalar(next[index + 1])).hexDigitValue,
+      } else if next.count >= 2,
+        let high = Character(Unicode.Scalar(next[index + 1])).hexDigitValue,
         let low = Character(Unicode.Scalar(next[index + 2])).hexDigitValue
       {
         decoded.append(UInt8(high << 4 | low))

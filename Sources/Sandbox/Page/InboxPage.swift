@@ -14,7 +14,9 @@ enum InboxPage {
     ], body: Array(document.utf8))
 
   /// What a mail's HTML may do in its frame, also when it is opened by itself: be styled and show
-  /// pictures that it brings along. It has no scripts, no forms and no origin, and fetches nothing.
+  /// pictures that it brings along.
+  ///
+  /// It has no scripts, no forms and no origin, and fetches nothing.
   static let mailPolicy = """
     sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; \
     form-action 'none'; base-uri 'none'; frame-ancestors 'self'

@@ -15,7 +15,8 @@ enum SandboxCommand {
       Runs until Ctrl-C. Whoever reaches the address reads every code: keep it on loopback.
       """,
     options: [
-      Option(name: "--port", value: "N", summary: "of page, API and HTTP providers (default: 8025)"),
+      Option(
+        name: "--port", value: "N", summary: "of page, API and HTTP providers (default: 8025)"),
       Option(
         name: "--host", value: "ADDRESS",
         summary: "what is listened on (default: 127.0.0.1; 0.0.0.0 in a container)"),

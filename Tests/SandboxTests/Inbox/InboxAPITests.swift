@@ -117,7 +117,9 @@ struct InboxAPITests {
     let mark = try #require(first.split(separator: "id: ").last?.prefix { !$0.isNewline })
     #expect(try connection.received(until: "\n\n").contains(#""code":"111111""#))
     try send(code: "222222")
-    sandbox.note(InboxConclusion(providerMessageID: sandbox.inbox.message(2)?.providerMessageID, outcome: "accepted"))
+    sandbox.note(
+      InboxConclusion(
+        providerMessageID: sandbox.inbox.message(2)?.providerMessageID, outcome: "accepted"))
     _ = try connection.received(until: "event: conclusion")
     #expect(try connection.received(until: "\n\n").contains(#""outcome":"accepted""#))
 
@@ -130,7 +132,6 @@ struct InboxAPITests {
       other.send("GET", "/_/events", headers: ["Last-Event-ID": stranger])
       _ = try other.received(until: "event: reset")
     }
-    #expect(try post("/_/messages", "").status == 405)
   }
 
   @Test func `More listeners than can be borne are sent away, and places become free`() throws {
@@ -151,7 +152,8 @@ struct InboxAPITests {
     while !isFree {
       try send()
       let next = try #require(LoopbackConnection(port: sandbox.port))
-      next.send("GET", "/_/events")
+      // One that is sent away ends its connection.
+      next.send("GET", "/_/events", headers: ["Connection": "close"])
       isFree = (try? next.received(until: "\n\n"))?.contains("retry") ?? false
     }
   }
@@ -160,7 +162,8 @@ struct InboxAPITests {
 
   @Test func `A fault is met as often as it says, by whom it is for`() throws {
     defer { sandbox.stop() }
-    let fault = #"{"provider":"http-sms","to":"+45 1111 1111","times":2,"status":503,"retryAfter":7}"#
+    let fault =
+      #"{"provider":"http-sms","to":"+45 1111 1111","times":2,"status":503,"retryAfter":7}"#
     #expect(try post("/_/script", fault).status == 201)
     #expect(try connection.request("GET", "/_/script").body.contains(#""times":2"#))
     let body = #"{"to":"4511111111","type":"SignIn","payload":{}}"#
@@ -175,7 +178,9 @@ struct InboxAPITests {
     #expect(sandbox.inbox.count == 2)
   }
 
-  @Test func `An answer that is lost leaves the message, one that is dropped before does not`() throws {
+  @Test func `An answer that is lost leaves the message, one that is dropped before does not`()
+    throws
+  {
     defer { sandbox.stop() }
     let body = #"{"to":"4511111111","type":"SignIn","payload":{}}"#
     for (when, count) in [("before", 0), ("after", 1)] {

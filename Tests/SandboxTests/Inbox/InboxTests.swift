@@ -109,8 +109,12 @@ struct InboxTests {
     limits.waiters = 1
     let inbox = Inbox(limits: limits)
     let heard = Mutex<[Int?]>([])
-    let first = inbox.wait(for: InboxFilter()) { message in heard.withLock { $0.append(message?.id) } }
-    #expect(inbox.wait(for: InboxFilter()) { message in heard.withLock { $0.append(message?.id) } } == nil)
+    let first = inbox.wait(for: InboxFilter()) { message in
+      heard.withLock { $0.append(message?.id) }
+    }
+    #expect(
+      inbox.wait(for: InboxFilter()) { message in heard.withLock { $0.append(message?.id) } } == nil
+    )
     inbox.giveUp(first ?? 0)
     inbox.giveUp(first ?? 0)
     #expect(heard.withLock { $0 } == [nil, nil])

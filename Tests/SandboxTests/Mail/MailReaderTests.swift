@@ -80,7 +80,8 @@ struct MailReaderTests {
     #expect(MailReader([10, 0xFF, 0xC3]).readableText == "\u{FFFD}\u{FFFD}")
     var nested = "Content-Type: text/plain\n\ndeep"
     for level in 0..<200 {
-      nested = "Content-Type: multipart/mixed; boundary=b\(level)\n\n--b\(level)\n\(nested)\n--b\(level)--"
+      nested =
+        "Content-Type: multipart/mixed; boundary=b\(level)\n\n--b\(level)\n\(nested)\n--b\(level)--"
     }
     #expect(read(nested).readableText == "")
   }
@@ -94,7 +95,9 @@ struct MailReaderTests {
       var bytes = seed
       for _ in 0..<Int.random(in: 1...6, using: &random) {
         let index = bytes.indices.randomElement(using: &random)!
-        if Bool.random(using: &random) { bytes.remove(at: index) } else {
+        if Bool.random(using: &random) {
+          bytes.remove(at: index)
+        } else {
           bytes[index] = UInt8.random(in: 0...255, using: &random)
         }
       }

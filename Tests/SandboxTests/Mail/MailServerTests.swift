@@ -102,8 +102,13 @@ struct MailServerTests {
   }
 
   @Test func `Stopping ends clients that wait, hang and are silent`() throws {
-    sandbox.faults.add(try Fault(json: Array(#"{"stage":"hello","hang":true}"#.utf8), providers: ["smtp"], mail: "smtp"))
-    sandbox.faults.add(try Fault(json: Array(#"{"stage":"hello","status":450,"delayMs":600000}"#.utf8), providers: ["smtp"], mail: "smtp"))
+    sandbox.faults.add(
+      try Fault(
+        json: Array(#"{"stage":"hello","hang":true}"#.utf8), providers: ["smtp"], mail: "smtp"))
+    sandbox.faults.add(
+      try Fault(
+        json: Array(#"{"stage":"hello","status":450,"delayMs":600000}"#.utf8), providers: ["smtp"],
+        mail: "smtp"))
     let clients = [try client(), try client(), try client()]
     for client in clients.dropLast() { client.write("EHLO me\r\n") }
     sandbox.stop()

@@ -21,15 +21,19 @@ struct SMTPSessionTests {
   private func codes(_ session: inout SMTPSession, _ lines: [String]) -> [String] {
     lines.map { line in
       let actions = session.take(Array(line.utf8))
-      return actions.compactMap { if case .reply(let text) = $0 { String(text.prefix(3)) } else { nil } }
-        .last ?? (actions.isEmpty ? "" : "\(actions)")
+      return actions.compactMap {
+        if case .reply(let text) = $0 { String(text.prefix(3)) } else { nil }
+      }
+      .last ?? (actions.isEmpty ? "" : "\(actions)")
     }
   }
 
   @Test func `A mail is taken whole, its dots unstuffed`() {
     var session = session()
     #expect(session.greeting() == [.reply("220 sandbox.otp-worker ESMTP")])
-    let dialogue = ["EHLO me", "MAIL FROM:<a@b.example> SIZE=9 BODY=8BITMIME", "RCPT TO:<c@d.example>", "data"]
+    let dialogue = [
+      "EHLO me", "MAIL FROM:<a@b.example> SIZE=9 BODY=8BITMIME", "RCPT TO:<c@d.example>", "data",
+    ]
     #expect(codes(&session, dialogue) == ["250", "250", "250", "354"])
     for line in Self.content { #expect(session.take(Array(line.utf8)).isEmpty) }
     let end = session.take([UInt8(ascii: ".")])
@@ -44,19 +48,24 @@ struct SMTPSessionTests {
   @Test(arguments: [
     (["MAIL FROM:<a@b.example>"], "503"), (["EHLO"], "501"), (["EHLO mé"], "501"),
     (["EHLO me", "RCPT TO:<a@b.example>"], "503"), (["EHLO me", "DATA"], "503"),
-    (["EHLO me", "MAIL FROM:a@b.example"], "501"), (["EHLO me", "MAIL FROM:<a b@c.example>"], "501"),
+    (["EHLO me", "MAIL FROM:a@b.example"], "501"),
+    (["EHLO me", "MAIL FROM:<a b@c.example>"], "501"),
     (["EHLO me", "MAIL FROM:<a@b.example> SIZE=99999999"], "552"),
     (["EHLO me", "MAIL FROM:<a@b.example> SIZE=x"], "501"),
     (["EHLO me", "MAIL FROM:<a@b.example> RET=FULL"], "555"),
-    (["EHLO me", "MAIL FROM:<é@b.example>"], "553"), (["EHLO me", "MAIL FROM:<é@b.example> SMTPUTF8"], "250"),
+    (["EHLO me", "MAIL FROM:<é@b.example>"], "553"),
+    (["EHLO me", "MAIL FROM:<é@b.example> SMTPUTF8"], "250"),
     (["EHLO me", "MAIL FROM:<a@b.example>", "MAIL FROM:<a@b.example>"], "503"),
     (["EHLO me", "MAIL FROM:<a@b.example>", "DATA"], "554"),
     (["EHLO me", "MAIL FROM:<a@b.example>", "RCPT TO:<c@localhost>"], "501"),
     (["EHLO me", "MAIL FROM:<a@b.example>", "RCPT TO:<é@d.example>"], "553"),
     (["EHLO me", "MAIL FROM:<a@b.example>", "RSET", "RCPT TO:<c@d.example>"], "503"),
-    (["HELO me"], "250"), (["NOOP"], "250"), (["VRFY a"], "252"), (["EXPN a"], "502"), (["QUIT"], "221"),
-    (["HELP"], "214"), ([""], "500"), (["FROB"], "500"), (["GET / HTTP/1.1"], "421"), (["a\0b"], "500"),
-    (["EHLO me", "AUTH CRAM-MD5"], "504"), (["EHLO me", "AUTH"], "501"), (["EHLO me", "AUTH PLAIN x y"], "501"),
+    (["HELO me"], "250"), (["NOOP"], "250"), (["VRFY a"], "252"), (["EXPN a"], "502"),
+    (["QUIT"], "221"),
+    (["HELP"], "214"), ([""], "500"), (["FROB"], "500"), (["GET / HTTP/1.1"], "421"),
+    (["a\0b"], "500"),
+    (["EHLO me", "AUTH CRAM-MD5"], "504"), (["EHLO me", "AUTH"], "501"),
+    (["EHLO me", "AUTH PLAIN x y"], "501"),
     (["EHLO me", "AUTH PLAIN ???"], "501"), (["EHLO me", "AUTH PLAIN", "*"], "501"),
     (["EHLO me", "AUTH PLAIN AHUAcA=="], "235"), (["EHLO me", "AUTH PLAIN AABw"], "535"),
     (["EHLO me", "AUTH LOGIN", "dXNlcg==", "cGFzcw=="], "235"),
@@ -75,11 +84,13 @@ struct SMTPSessionTests {
     var session = session(policy)
     #expect(codes(&session, ["EHLO me", "MAIL FROM:<a@b.example>"]) == ["250", "530"])
     #expect(codes(&session, ["AUTH PLAIN \(login("\0ada\0wrong"))"]) == ["535"])
-    #expect(codes(&session, ["AUTH LOGIN", login("ada"), login("wrong")]) == ["334", "334", "535"])
+    #expect(
+      codes(&session, ["AUTH LOGIN", login("ada"), login("wrong")]) == ["334", "334", "535"])
     let wrong = login("user=ada\u{1}auth=Bearer wrong\u{1}\u{1}")
     #expect(codes(&session, ["AUTH XOAUTH2 \(wrong)", ""]) == ["334", "535"])
     let right = login("user=ada\u{1}auth=Bearer right\u{1}\u{1}")
-    #expect(codes(&session, ["AUTH XOAUTH2 \(right)", "MAIL FROM:<a@b.example>"]) == ["235", "250"])
+    #expect(
+      codes(&session, ["AUTH XOAUTH2 \(right)", "MAIL FROM:<a@b.example>"]) == ["235", "250"])
     policy.needsTLS = true
     session = self.session(policy)
     #expect(codes(&session, ["EHLO me", "AUTH PLAIN x"]) == ["250", "530"])
@@ -124,7 +135,8 @@ struct SMTPSessionTests {
     #expect(session.greeting().last == .close)
     _ = codes(&session, ["EHLO me"])
     try add(#"{"stage":"mail","status":451,"code":"4.3.0"}"#)
-    #expect(codes(&session, ["MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"]) == ["451", "503"])
+    #expect(
+      codes(&session, ["MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"]) == ["451", "503"])
     _ = codes(&session, ["MAIL FROM:<a@b.example>"])
     try add(#"{"provider":"smtp","status":450,"code":"4.7.1","to":"C@D.example"}"#)
     let greylisted = session.take(Array("RCPT TO:<c@d.example>".utf8))

@@ -26,7 +26,8 @@ final class Chromium {
 
   /// Starts it with an empty page of a size.
   init(width: Int = 1_280, height: Int = 800) throws {
-    profile = FileManager.default.temporaryDirectory
+    profile =
+      FileManager.default.temporaryDirectory
       .appendingPathComponent("chromium-\(UUID().uuidString)").path
     (process, input, output) = try Self.start(profile: profile)
     let page = try call("Target.createTarget", ["url": "about:blank"])["targetId"]?.string ?? ""
