@@ -5,7 +5,8 @@ import Glibc
 enum Main {
   /// Every command, in the order in which someone new needs them.
   static let commands: [Command] = [
-    DemoCommand.command, SandboxCommand.command,
+    DemoCommand.command,
+    SandboxCommand.command,
     CheckCommand.command,
     TopicsCommand.create,
     TopicsCommand.check,

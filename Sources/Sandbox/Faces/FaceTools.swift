@@ -30,7 +30,7 @@ extension JSONWriter {
   }
 
   mutating func member(_ name: String, orNull number: Int?) {
-    key(name)
+    key(text: name)
     if let number { integer(number) } else { null() }
   }
 }

@@ -26,6 +26,10 @@ enum SandboxCommand {
         summary: "write the mail server's certificate there, for a connector's caFile"),
     ],
     examples: ["otp-worker sandbox", "otp-worker sandbox --port 0"],
+    exitCodes: [
+      ExitMeaning(ExitCode.ok, "stopped"),
+      ExitMeaning(ExitCode.unavailable, "a port is in use, or the file cannot be written"),
+    ],
     run: run)
 
   private static func run(_ arguments: Arguments) -> Int32 {
@@ -74,9 +78,7 @@ enum SandboxCommand {
       lines += ["SMTP: port \(mail.port), STARTTLS", ""] + indented(mail.connector) + [""]
     }
     if let certificate { lines += ["Its certificate: \(certificate)", ""] }
-    print(lines.joined(separator: "\n") + "Ctrl-C stops.")
-    // Seen at once, also by a script that reads it.
-    fflush(nil)
+    Console.standard.print(lines.joined(separator: "\n") + "\nCtrl-C stops.")
   }
 
   private static func indented(_ text: String) -> [String] {
