@@ -120,6 +120,7 @@ let package = Package(
       name: "WorkerTests",
       dependencies: [
         "Worker", "Delivery", "EventLoop", "JSON", "Kafka", "Pipeline", "Providers", "Retry",
+        "Sandbox",
         "Settings", "TestSupport",
       ], swiftSettings: settings),
   ],

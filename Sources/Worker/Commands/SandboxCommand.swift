@@ -53,7 +53,8 @@ enum SandboxCommand {
           try Data(mail.certificate.utf8).write(to: URL(fileURLWithPath: file))
         }
       } catch {
-        printError("otp-worker: the sandbox cannot run: \(error)")
+        printError(
+          "otp-worker: the sandbox cannot run: \(error); see --host, --port and --smtp-port")
         return ExitCode.unavailable
       }
       introduce(sandbox, certificate: file)
