@@ -23,6 +23,7 @@ run: build ## Run the whole job on an embedded Kafka with stand-in providers (AR
 
 .PHONY: test
 test: deps ## Run all tests that need nothing outside this repository
+	@scripts/install-dependencies --browser
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
 

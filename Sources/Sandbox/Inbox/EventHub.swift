@@ -26,9 +26,9 @@ enum InboxEvent: Sendable {
 /// missed, or, when that is too long ago, to begin anew (`reset`).
 struct EventHub {
   /// How much may wait for one listener, in bytes.
-  static let bufferLimit = 1 << 20
+  static let bufferLimit = 2 << 20
   /// How many events can be told again.
-  private static let remembered = 512
+  private static let remembered = 256
 
   /// Numbers begin anew with each process: this keeps them apart.
   private let run = randomBytes(6).hex

@@ -9,7 +9,7 @@ struct InboxAPI: Sendable {
     ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
   ]
   /// The longest wait for a message, in seconds.
-  private static let longestWait = 300
+  private static let longestWait = 120
   /// Beyond it a list ends, and says so.
   private static let listBytes = 16 << 20
 

@@ -6,6 +6,9 @@ extension InboxMessage {
   /// How much of a body is shown.
   private static let shownBytes = 256 * 1_024
 
+  /// How much of a text stands in a summary, in characters.
+  private static let briefLength = 160
+
   /// The message as the API tells it; in `summary` without HTML and request, and the text cut short.
   func json(summary: Bool = false) -> [UInt8] {
     var json = JSONWriter(capacity: 1_024)
@@ -14,12 +17,16 @@ extension InboxMessage {
     json.member("time", time.rfc3339)
     json.member("channel", channel.rawValue)
     json.member("provider", provider)
-    json.member("recipient", recipient)
-    json.member("sender", sender)
-    json.member("usageType", usageType ?? conclusion?.usageType)
-    json.member("code", code)
-    json.member("subject", subject)
-    json.member("text", summary ? String(text.prefix(160)) : text)
+    // Each as long as it likes, but not in events, of which many must fit into a listener's buffer.
+    func shown(_ text: String?) -> String? {
+      summary ? text.map { String($0.prefix(Self.briefLength)) } : text
+    }
+    json.member("recipient", shown(recipient))
+    json.member("sender", shown(sender))
+    json.member("usageType", shown(usageType ?? conclusion?.usageType))
+    json.member("code", shown(code))
+    json.member("subject", shown(subject))
+    json.member("text", shown(text))
     if !summary {
       json.member("html", html)
       json.member("providerMessageId", providerMessageID)

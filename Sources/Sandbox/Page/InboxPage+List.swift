@@ -46,8 +46,11 @@ extension InboxPage {
       const request = ++state.request;
       const answer = await call(query());
       if (request !== state.request) return;
-      state.messages = answer.messages;
-      state.total = answer.total;
+      // What was told while the answer was under way is newer than it.
+      const last = Number(answer.messages[0]?.id ?? 0);
+      const newer = isFiltered() ? [] : state.messages.filter(one => Number(one.id) > last);
+      state.messages = [...newer, ...answer.messages];
+      state.total = answer.total + newer.length;
       $('older').hidden = answer.messages.length < PAGE;
       draw();
     }

@@ -42,9 +42,16 @@ extension InboxPage {
       };
       on('message', message => { add(message); speak(message); });
       on('conclusion', renew);
-      on('cleared', () => { choose(null); load().catch(tellError); });
+      on('cleared', () => {
+        state.messages = [];
+        choose(null);
+        load().catch(tellError);
+      });
       on('faults', () => loadFaults().catch(tellError));
-      on('reset', () => start().catch(tellError));
+      on('reset', () => {
+        state.messages = [];
+        start().catch(tellError);
+      });
     }
 
     function speak(message) {

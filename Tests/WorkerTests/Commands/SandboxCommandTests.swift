@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import Providers
 import Sandbox
@@ -8,12 +9,13 @@ import Testing
 
 /// What the sandbox prints can be pasted.
 struct SandboxCommandTests {
-  private func load(_ connector: String) throws -> Configuration {
+  private func load(_ connector: String, for channel: Channel) throws -> Configuration {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("sandbox-\(UUID().uuidString).yaml")
     let lines = connector.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
     let text = """
       kafka: { bootstrap.servers: "127.0.0.1:9", group.id: g }
+      active: { \(channel.rawValue): it }
       connectors:
         it:
       \(lines)
@@ -26,16 +28,15 @@ struct SandboxCommandTests {
   @Test func `Every connector of the sandbox is a configuration that the worker takes`() throws {
     let sandbox = try Sandbox(StandInCatalog.makeAll(), mail: MailServerPolicy())
     defer { sandbox.stop() }
-    let connectors =
-      sandbox.standIns.map { $0.connector(at: sandbox.url(of: $0)) }
-      + [try #require(sandbox.mail).connector]
+    var connectors = sandbox.standIns.map { ($0.connector(at: sandbox.url(of: $0)), $0.channel) }
+    connectors.append((try #require(sandbox.mail).connector, .email))
     let drivers = Set(DriverCatalog.all.map { $0.descriptor.id })
     var taken = 0
-    for connector in connectors {
+    for (connector, channel) in connectors {
       let named = connector.split(separator: "\n").first?.dropFirst("provider: ".count) ?? ""
       // A provider may have its stand-in before it has its driver.
       guard drivers.contains(String(named)) else { continue }
-      #expect(try load(connector).connectors.count == 1)
+      #expect(try load(connector, for: channel).connectors.count == 1)
       taken += 1
     }
     #expect(taken >= 2)
