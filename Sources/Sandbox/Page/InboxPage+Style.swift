@@ -129,7 +129,7 @@ extension InboxPage {
     .welcome h2{font-size:26px;font-weight:640;letter-spacing:-.02em}
     .welcome>p{margin-top:8px;color:var(--muted);max-width:56ch}
     .snippet{position:relative}
-    .snippet pre{padding-right:76px}
+    .snippet pre{padding-right:84px;white-space:pre;overflow-x:auto;scrollbar-width:thin}
     .snippet button{position:absolute;top:10px;right:10px;padding:3px 10px;border:1px solid var(--line);
     border-radius:8px;background:var(--surface);font-size:12.5px;color:var(--muted)}
     .snippet button:hover{color:var(--ink)}
