@@ -20,7 +20,7 @@ public final class Sandbox: Sendable {
   /// What shall go wrong at them.
   public let faults: FaultBook
   /// Who takes mails, if anybody.
-  public let mail: MailServer?
+  public let mail: MailStandIn?
   private let host: String
   private let listener: HTTPListener
   private let delays: DelayThread
@@ -37,17 +37,17 @@ public final class Sandbox: Sendable {
   ///   - port: 0 takes a free one.
   /// - Throws: what kept it from listening.
   public init(
-    _ standIns: [StandIn], root: StandIn? = nil, mail: MailServerPolicy? = nil,
+    _ standIns: [StandIn], root: StandIn? = nil, mail: MailPolicy? = nil,
     mailPort: UInt16 = 0, inbox: Inbox = Inbox(),
     host: String = "127.0.0.1", port: UInt16 = 0
   ) throws(ListenerError) {
     let byName = Dictionary(uniqueKeysWithValues: standIns.map { ($0.name, $0) })
     let delays = DelayThread()
     let faults = FaultBook()
-    var mailServer: MailServer?
+    var mailServer: MailStandIn?
     do throws(ListenerError) {
       if let mail {
-        mailServer = try MailServer(
+        mailServer = try MailStandIn(
           policy: mail, inbox: inbox, faults: faults, host: host, port: mailPort)
       }
       let api = InboxAPI(
@@ -120,7 +120,7 @@ public final class Sandbox: Sendable {
   }
 
   private static func listed(
-    _ standIns: [StandIn], _ mail: MailServer?
+    _ standIns: [StandIn], _ mail: MailStandIn?
   ) -> [InboxAPI.Provider] {
     var listed = standIns.map { standIn in
       InboxAPI.Provider(
@@ -131,7 +131,7 @@ public final class Sandbox: Sendable {
     if let mail {
       listed.append(
         InboxAPI.Provider(
-          name: MailServer.name, title: "SMTP", channel: .email, isMail: true,
+          name: MailStandIn.name, title: "SMTP", channel: .email, isMail: true,
           connector: { _ in mail.connector }, example: { _ in nil }))
     }
     return listed

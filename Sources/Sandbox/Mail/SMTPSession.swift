@@ -22,7 +22,7 @@ struct ReceivedMail: Sendable, Equatable {
 }
 
 /// What a mail server asks of its clients, and bears.
-public struct MailServerPolicy: Sendable {
+public struct MailPolicy: Sendable {
   /// Users with their passwords or tokens; empty takes anybody who names a user, and who does not log in.
   public var credentials: [String: String] = [:]
   /// Whether it takes logins on encrypted connections only.
@@ -62,7 +62,7 @@ struct SMTPSession {
   private static let recipientLimit = 100
   private static let patience = 10
 
-  let policy: MailServerPolicy
+  let policy: MailPolicy
   let fault: FaultSource
   let makeID: () -> String
   var mode = Mode.commands
@@ -73,7 +73,7 @@ struct SMTPSession {
   private var content = MailContent()
 
   init(
-    policy: MailServerPolicy, fault: @escaping FaultSource, makeID: @escaping () -> String
+    policy: MailPolicy, fault: @escaping FaultSource, makeID: @escaping () -> String
   ) {
     self.policy = policy
     self.fault = fault

@@ -47,7 +47,7 @@ enum SandboxCommand {
       let sandbox: Sandbox
       do {
         sandbox = try Sandbox(
-          StandInCatalog.makeAll(), mail: MailServerPolicy(), mailPort: mailPort, host: host,
+          StandInCatalog.makeAll(), mail: MailPolicy(), mailPort: mailPort, host: host,
           port: port)
         if let file, let mail = sandbox.mail {
           try Data(mail.certificate.utf8).write(to: URL(fileURLWithPath: file))

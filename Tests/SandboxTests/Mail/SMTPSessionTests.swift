@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct SMTPSessionTests {
   private func session(
-    _ policy: MailServerPolicy = MailServerPolicy(), faults: FaultBook = FaultBook()
+    _ policy: MailPolicy = MailPolicy(), faults: FaultBook = FaultBook()
   ) -> SMTPSession {
     SMTPSession(
       policy: policy, fault: { faults.next(for: "smtp", recipient: $1, at: $0) }, makeID: { "Q1" })
@@ -78,7 +78,7 @@ struct SMTPSessionTests {
   }
 
   @Test func `Credentials are checked when there are some, in every mechanism`() {
-    var policy = MailServerPolicy()
+    var policy = MailPolicy()
     policy.credentials = ["ada": "right"]
     func login(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
     var session = session(policy)
@@ -109,7 +109,7 @@ struct SMTPSessionTests {
     (["From: a", "Date: x", "", "ø " + String(repeating: "y", count: 900)], "250 2.0.0"),
   ])
   func `A message that is not in order is refused at its end`(lines: [String], reply: String) {
-    var policy = MailServerPolicy()
+    var policy = MailPolicy()
     policy.sizeLimit = lines.count > 100 ? 1_000 : 10_000
     var session = session(policy)
     _ = codes(&session, ["EHLO me", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"])

@@ -1,6 +1,5 @@
 import Delivery
 import Foundation
-import Providers
 import Sandbox
 import Settings
 import Testing
@@ -26,19 +25,12 @@ struct SandboxCommandTests {
   }
 
   @Test func `Every connector of the sandbox is a configuration that the worker takes`() throws {
-    let sandbox = try Sandbox(StandInCatalog.makeAll(), mail: MailServerPolicy())
+    let sandbox = try Sandbox(StandInCatalog.makeAll(), mail: MailPolicy())
     defer { sandbox.stop() }
     var connectors = sandbox.standIns.map { ($0.connector(at: sandbox.url(of: $0)), $0.channel) }
     connectors.append((try #require(sandbox.mail).connector, .email))
-    let drivers = Set(DriverCatalog.all.map { $0.descriptor.id })
-    var taken = 0
     for (connector, channel) in connectors {
-      let named = connector.split(separator: "\n").first?.dropFirst("provider: ".count) ?? ""
-      // A provider may have its stand-in before it has its driver.
-      guard drivers.contains(String(named)) else { continue }
       #expect(try load(connector, for: channel).connectors.count == 1)
-      taken += 1
     }
-    #expect(taken >= 2)
   }
 }

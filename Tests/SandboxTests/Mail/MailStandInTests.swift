@@ -5,12 +5,12 @@ import Testing
 @testable import Sandbox
 
 @Suite(.timeLimit(.minutes(1)))
-struct MailServerTests {
+struct MailStandInTests {
   private let sandbox: Sandbox
-  private let server: MailServer
+  private let server: MailStandIn
 
   init() throws {
-    sandbox = try Sandbox([], mail: MailServerPolicy())
+    sandbox = try Sandbox([], mail: MailPolicy())
     server = try #require(sandbox.mail)
   }
 
@@ -131,10 +131,10 @@ struct MailServerTests {
   @Test func `A port in use is named, and nothing is left running`() throws {
     defer { sandbox.stop() }
     #expect(throws: (any Error).self) {
-      try Sandbox([], mail: MailServerPolicy(), mailPort: server.port)
+      try Sandbox([], mail: MailPolicy(), mailPort: server.port)
     }
     #expect(throws: (any Error).self) {
-      try Sandbox([], mail: MailServerPolicy(), port: sandbox.port)
+      try Sandbox([], mail: MailPolicy(), port: sandbox.port)
     }
   }
 }

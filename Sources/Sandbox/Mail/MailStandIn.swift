@@ -9,7 +9,7 @@ import Synchronization
 /// A mail server for one machine: SMTP with STARTTLS and logins, a thread for each connection.
 ///
 /// May be used from any thread.
-public final class MailServer: Sendable {
+public final class MailStandIn: Sendable {
   /// Its name in the inbox and in faults.
   public static let name = "smtp"
   /// Further connections are told so and closed.
@@ -27,7 +27,7 @@ public final class MailServer: Sendable {
   private let host: String
   private let listening: Int32
   private let identity: TLSIdentity
-  private let policy: MailServerPolicy
+  private let policy: MailPolicy
   private let clock: any Clock
   private let inbox: Inbox
   private let faults: FaultBook
@@ -44,7 +44,7 @@ public final class MailServer: Sendable {
   ///   - clock: what dates mails.
   /// - Throws: what kept it from listening.
   init(
-    policy: MailServerPolicy, inbox: Inbox, faults: FaultBook, host: String, port: UInt16,
+    policy: MailPolicy, inbox: Inbox, faults: FaultBook, host: String, port: UInt16,
     clock: any Clock = SystemClock()
   ) throws(ListenerError) {
     guard let identity = TLSIdentity(host: host) else { throw .system(code: ENOMEM) }
