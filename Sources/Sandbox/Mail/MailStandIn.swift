@@ -47,6 +47,8 @@ public final class MailStandIn: Sendable {
     policy: MailPolicy, inbox: Inbox, faults: FaultBook, host: String, port: UInt16,
     clock: any Clock = SystemClock()
   ) throws(ListenerError) {
+    // OpenSSL writes without MSG_NOSIGNAL: a client that leaves would end the process.
+    Signals.ignoreBrokenPipes()
     guard let identity = TLSIdentity(host: host) else { throw .system(code: ENOMEM) }
     let socket = try ListeningSocket(host: host, port: port)
     self.identity = identity
