@@ -6,13 +6,16 @@ import Testing
 @testable import Worker
 
 struct DemoConfigurationTests {
-  @Test(arguments: DemoProvider.allCases)
-  func `The text is a configuration for the provider`(provider: DemoProvider) throws {
+  @Test(arguments: DemoProvider.all)
+  func `The text is a configuration for the providers`(provider: DemoProvider) throws {
+    let surroundings = try DemoSurroundings()
+    defer { surroundings.close() }
     let configuration = try DemoConfiguration.load(
       DemoConfiguration.text(
-        brokers: "127.0.0.1:9", provider: provider, at: "http://127.0.0.1:8/there"))
-    #expect(configuration.active.sms == provider.rawValue)
-    #expect(configuration.connector(for: .sms) != nil)
+        brokers: "127.0.0.1:9", providers: DemoProviders(provider),
+        connector: surroundings.connector(for:)))
+    #expect(configuration.active[provider.channel] == provider.name)
+    for channel in Channel.allCases { #expect(configuration.connector(for: channel) != nil) }
     #expect(configuration.admin?.port == 0)
     let servers = configuration.kafka.properties.first { $0.key == "bootstrap.servers" }
     #expect(servers?.value.reveal() == "127.0.0.1:9")
@@ -20,7 +23,12 @@ struct DemoConfigurationTests {
 
   @Test func `Its file is gone once it is read`() throws {
     let configuration = try DemoConfiguration.load(
-      DemoConfiguration.text(brokers: "127.0.0.1:9", provider: .twilio, at: "http://127.0.0.1:8"))
+      DemoConfiguration.text(brokers: "127.0.0.1:9", providers: DemoProviders()) { _ in
+        """
+        provider: http-sms
+        config: { endpoint: http://127.0.0.1:8 }
+        """
+      }.replacing("email: smtp", with: ""))
     #expect(!configuration.sources.isEmpty)
     #expect(configuration.sources.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
   }

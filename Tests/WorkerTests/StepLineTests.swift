@@ -28,7 +28,7 @@ struct StepLineTests {
   }
 
   @Test func `An enqueued sample shows its recipient masked and no code`() throws {
-    for sample in Sample.all(for: .twilio) {
+    for sample in Sample.all(for: DemoProviders()) {
       let text = StepLine(enqueued: sample, milliseconds: 0).text(plain)
       #expect(text.contains("  " + sample.recipient.masked + "  "))
       #expect(text.hasSuffix(sample.about) && text.count <= 80)

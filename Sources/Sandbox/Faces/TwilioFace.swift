@@ -39,8 +39,12 @@ public struct TwilioFace: ProviderFace {
       fromMessagingServiceSID: MG\(String(repeating: "0", count: 32))
       endpoint: \(url)
       templates:
+        - usageType: SignIn
+          content: "{{code}} is your code to sign in. It is valid for {{expiresInMinutes}} minutes."
+        - usageType: ForgotPassword
+          content: "{{code}} is your code to reset your password at {{application.name}}."
         - usageType: Generic
-          content: "Your code is {{code}}"
+          content: "Your code is {{code}}."
     """
   }
 

@@ -75,10 +75,14 @@ public final class MailStandIn: Sendable {
         # Its certificate is made at each start; with caFile beside config it can be verified instead.
         tls: { rejectUnauthorized: false }
         templates:
-          - usageType: Generic
+          - usageType: SignIn
             contentType: text/html
+            subject: "{{code}} is your code to sign in"
+            content: "<p>Your code to sign in is</p><p style='font-size:2em'><strong>{{code}}</strong></p><p>It is valid for {{expiresInMinutes}} minutes.</p>"
+          - usageType: Generic
+            contentType: text/plain
             subject: "Your code"
-            content: "<p>Your code is</p><p><strong>{{code}}</strong></p>"
+            content: "Your code is {{code}}."
       """
   }
 

@@ -1,3 +1,4 @@
+import Delivery
 import EventLoop
 import Foundation
 import Pipeline
@@ -8,9 +9,9 @@ enum DemoCommand {
   static let command = Command(
     name: "demo", summary: "all of it in one process, nothing needed",
     discussion: """
-      Starts an in-process Kafka, a stand-in for the provider on a loopback socket, and the daemon
-      that "run" starts. Enqueues samples, good and bad, and draws the way of each from request to
-      outcome: about 7 s. Then it keeps running, for requests of your own, until Ctrl-C.
+      Starts an in-process Kafka, the sandbox with its inbox page, and the daemon that "run" starts.
+      Enqueues samples, good and bad, for text messages and mails, and draws the way of each from
+      request to outcome: about 7 s. Then it keeps running, for requests of your own, until Ctrl-C.
       Nothing leaves this machine, and no file or variable is needed.
       """,
     options: [
@@ -22,7 +23,9 @@ enum DemoCommand {
         summary: "a JSON object for each sample on standard output, no drawing"),
       Option(
         name: "--provider", value: "NAME",
-        summary: "twilio, or http-sms: a receiver that writes the text (default: twilio)"),
+        summary:
+          "whom its channel goes by: \(DemoProvider.all.map(\.name).joined(separator: ", ")) (default: twilio and smtp)"
+      ),
       Option(
         name: "--log", value: nil, summary: "the daemon's log too, on standard error"),
     ],
@@ -45,12 +48,12 @@ enum DemoCommand {
     }
     var options = DemoOptions(once: arguments.has("--once"))
     if let name = arguments["--provider"] {
-      guard let provider = DemoProvider(rawValue: name) else {
-        let names = DemoProvider.allCases.map(\.rawValue).joined(separator: " or ")
-        printError("otp-worker: --provider takes \(names), not \"\(name)\"")
+      guard let provider = DemoProvider.named(name) else {
+        let known = DemoProvider.all.map(\.name)
+        printError("otp-worker: \(unknownNameMessage("unknown provider", name, known: known))")
         return ExitCode.usage
       }
-      options.provider = provider
+      options.providers = DemoProviders(provider)
     }
     let log =
       arguments.has("--log")

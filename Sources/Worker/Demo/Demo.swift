@@ -6,7 +6,7 @@ import Settings
 
 /// What the demo was asked for.
 struct DemoOptions: Sendable {
-  var provider = DemoProvider.twilio
+  var providers = DemoProviders()
   /// Whether to end after the samples.
   var once = false
 }
@@ -41,9 +41,10 @@ final class Demo {
   /// - Returns: the exit code.
   func run() async -> Int32 {
     do {
-      screen.tell("otp-worker demo: Kafka, provider and daemon in this one process")
-      screen.tell("Starting an in-process Kafka and a stand-in for \(options.provider.title) …")
-      let surroundings = try DemoSurroundings(options.provider)
+      let titles = options.providers.all.map(\.title).joined(separator: " and ")
+      screen.tell("otp-worker demo: Kafka, providers and daemon in this one process")
+      screen.tell("Starting an in-process Kafka and stand-ins for \(titles) …")
+      let surroundings = try DemoSurroundings()
       defer { surroundings.close() }
       return try await run(in: surroundings)
     } catch {
@@ -55,10 +56,10 @@ final class Demo {
   private func run(in surroundings: DemoSurroundings) async throws -> Int32 {
     let configuration = try DemoConfiguration.load(
       DemoConfiguration.text(
-        brokers: surroundings.cluster.bootstrapServers, provider: options.provider,
-        at: surroundings.providerURL))
+        brokers: surroundings.cluster.bootstrapServers, providers: options.providers,
+        connector: surroundings.connector(for:)))
     let kafka = try KafkaConfiguration(configuration.kafka)
-    let samples = Sample.all(for: options.provider)
+    let samples = Sample.all(for: options.providers)
     try surroundings.createTopics(configuration.topics)
     surroundings.prepare(for: samples)
 
@@ -89,7 +90,6 @@ final class Demo {
   private func introduce(_ surroundings: DemoSurroundings, _ assembly: Assembly) {
     screen.tell("  inbox     \(surroundings.inboxURL)")
     screen.tell("  Kafka     \(surroundings.cluster.bootstrapServers)")
-    screen.tell("  provider  \(surroundings.providerURL)")
     if let admin = assembly.admin {
       screen.tell("  admin     http://127.0.0.1:\(admin.port)/metrics, /status, /readyz, /livez")
     }
@@ -119,7 +119,7 @@ final class Demo {
         isOver = true
         screen.show(run.reports, isTableWanted: options.once)
         if options.once { break }
-        screen.tell(Self.invitation(surroundings.cluster.bootstrapServers))
+        screen.tell(Self.invitation(surroundings))
       }
       if screen.isAbandoned { break }
     }
@@ -147,15 +147,17 @@ final class Demo {
   }
 
   /// How to enqueue one more, as a line that can be typed.
-  static func invitation(_ brokers: String) -> String {
-    """
+  private static func invitation(_ surroundings: DemoSurroundings) -> String {
+    let brokers = surroundings.cluster.bootstrapServers
+    return """
 
-    Still running. Enqueue one more, from another terminal:
+      Still running. What the providers got: \(surroundings.inboxURL)
+      Enqueue one more, from another terminal:
 
-    \(CommandLine.arguments[0]) send --bootstrap-servers \(brokers) --to +4512345678
+      \(CommandLine.arguments[0]) send --bootstrap-servers \(brokers) --to +4512345678
 
-    Ctrl-C stops.
+      Ctrl-C stops.
 
-    """
+      """
   }
 }

@@ -6,11 +6,15 @@ enum DemoConfiguration {
   /// The text.
   /// - Parameters:
   ///   - brokers: where Kafka is.
-  ///   - provider: whom to send through.
-  ///   - url: where that provider is.
+  ///   - providers: whom to send through.
+  ///   - connector: the connector for a provider, as YAML.
   /// - Returns: YAML.
-  static func text(brokers: String, provider: DemoProvider, at url: String) -> String {
-    let connector = provider.connector(at: url).split(separator: "\n").map { "    \($0)" }
+  static func text(
+    brokers: String, providers: DemoProviders, connector: (DemoProvider) -> String
+  ) -> String {
+    let connectors = providers.all.flatMap { provider in
+      ["  \(provider.name):"] + connector(provider).split(separator: "\n").map { "    \($0)" }
+    }
     return """
       kafka:
         bootstrap.servers: \(brokers)
@@ -21,10 +25,10 @@ enum DemoConfiguration {
         # It waits this long for further records before it answers.
         fetch.wait.max.ms: 10
       active:
-        sms: \(provider.rawValue)
+        sms: \(providers.sms.name)
+        email: \(providers.email.name)
       connectors:
-        \(provider.rawValue):
-      \(connector.joined(separator: "\n"))
+      \(connectors.joined(separator: "\n"))
       admin:
         port: 0
 

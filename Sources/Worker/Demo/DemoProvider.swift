@@ -1,59 +1,49 @@
+import Delivery
 import Sandbox
 
-/// The provider that the demo sends through.
-enum DemoProvider: String, CaseIterable, Sendable {
-  case twilio
-  case httpSMS = "http-sms"
-
-  private static let accountSID = "AC" + String(repeating: "0", count: 32)
-  private static let serviceSID = "MG" + String(repeating: "0", count: 32)
-  /// Opens nothing but the stand-in.
-  private static let token = "token-of-the-demo"
-
+/// A provider that the demo can send through: one that the sandbox plays.
+struct DemoProvider: Sendable, Equatable {
+  /// Its name in the sandbox; the demo's connector has it too.
+  let name: String
   /// What people call it.
-  var title: String {
-    switch self {
-    case .twilio: "Twilio"
-    case .httpSMS: "an HTTP SMS receiver"
+  let title: String
+  /// How its messages travel.
+  let channel: Channel
+
+  /// All of them.
+  static let all: [DemoProvider] =
+    StandInCatalog.makeAll().map {
+      DemoProvider(name: $0.name, title: $0.title, channel: $0.channel)
+    } + [smtp]
+
+  /// Whom mails go by where nobody says otherwise.
+  static let smtp = DemoProvider(name: MailStandIn.name, title: "SMTP", channel: .email)
+
+  /// One of them; nil when there is none of this name.
+  static func named(_ name: String) -> DemoProvider? { all.first { $0.name == name } }
+}
+
+/// Whom the demo sends by: one provider a channel.
+struct DemoProviders: Sendable {
+  var sms: DemoProvider
+  var email: DemoProvider
+
+  /// Twilio and SMTP.
+  init() {
+    guard let twilio = DemoProvider.named("twilio") else { preconditionFailure("played by all") }
+    sms = twilio
+    email = .smtp
+  }
+
+  /// The usual ones, but for the channel of `provider`.
+  init(_ provider: DemoProvider) {
+    self.init()
+    switch provider.channel {
+    case .sms: sms = provider
+    case .email: email = provider
     }
   }
 
-  /// Who plays it, checking requests as it does.
-  func makeStandIn() -> StandIn {
-    switch self {
-    case .twilio: StandIn(TwilioFace(accountSID: Self.accountSID, authToken: Self.token))
-    case .httpSMS: StandIn(HTTPSMSFace(authorization: Self.token))
-    }
-  }
-
-  /// The connector's part of the configuration, with the provider at `url`.
-  func connector(at url: String) -> String {
-    switch self {
-    case .twilio:
-      """
-      provider: twilio-short-message-service
-      config:
-        accountSID: \(Self.accountSID)
-        authToken: \(Self.token)
-        fromMessagingServiceSID: \(Self.serviceSID)
-        endpoint: \(url)
-        templates:
-          - usageType: SignIn
-            content: "{{code}} is your code to sign in. It is valid for {{expiresInMinutes}} minutes."
-          - usageType: Register
-            content: "Welcome! {{code}} is your code to register."
-          - usageType: ForgotPassword
-            content: "{{code}} is your code to reset your password at {{application.name}}."
-          - usageType: Generic
-            content: "Your code is {{code}}."
-      """
-    case .httpSMS:
-      """
-      provider: http-sms
-      config:
-        endpoint: \(url)
-        authorization: \(Self.token)
-      """
-    }
-  }
+  /// Both.
+  var all: [DemoProvider] { [sms, email] }
 }

@@ -3,30 +3,32 @@ import Kafka
 import Sandbox
 import Settings
 
-/// What the daemon talks to: a Kafka and a provider, both in this process and both on real sockets.
+/// What the daemon talks to: a Kafka and the providers, all in this process and on real sockets.
 struct DemoSurroundings {
   /// Partitions of the requests and of their results.
   static let partitions: Int32 = 4
 
-  let provider: DemoProvider
   let cluster: EmbeddedCluster
-  let standIn: StandIn
   private let sandbox: Sandbox
 
   /// Starts both.
   /// - Throws: `KafkaError` or `ListenerError`, when the machine has no port or thread left.
-  init(_ provider: DemoProvider) throws {
-    self.provider = provider
+  init() throws {
     cluster = try EmbeddedCluster()
-    standIn = provider.makeStandIn()
-    sandbox = try Sandbox([standIn])
+    sandbox = try Sandbox(StandInCatalog.makeAll(), mail: MailPolicy())
   }
 
-  /// Where the stand-in is.
-  var providerURL: String { sandbox.url(of: standIn) }
-
-  /// Where people see what the provider got.
+  /// Where people see what the providers got.
   var inboxURL: String { sandbox.baseURL + "/" }
+
+  /// The connector for a provider, as YAML.
+  func connector(for provider: DemoProvider) -> String {
+    if provider == .smtp, let mail = sandbox.mail { return mail.connector }
+    guard let standIn = sandbox.standIns.first(where: { $0.name == provider.name }) else {
+      preconditionFailure("the demo's providers are those of the sandbox")
+    }
+    return standIn.connector(at: sandbox.url(of: standIn))
+  }
 
   /// Shows in the inbox what became of a request.
   func note(_ outcome: PublishedOutcome) {
@@ -43,10 +45,13 @@ struct DemoSurroundings {
     try cluster.createTopic(topics.deadLetters, partitions: 1)
   }
 
-  /// Tells the stand-in what the samples need of it.
+  /// Lets happen what the samples need.
   func prepare(for samples: [Sample]) {
-    for sample in samples where !sample.steps.isEmpty {
-      standIn.script(for: sample.recipient.address, sample.steps)
+    for sample in samples {
+      for var fault in sample.faults {
+        fault.recipient = sample.recipient.address
+        _ = sandbox.faults.add(fault)
+      }
     }
   }
 
