@@ -6,6 +6,7 @@ public enum DriverCatalog {
     HTTPSMS.self,
     SMTP.self,
     Twilio.self,
+    Vonage.self,
   ]
 
   /// The driver with that id, which is the value of a connector's `provider`; nil when there is none.

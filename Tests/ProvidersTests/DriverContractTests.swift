@@ -273,7 +273,7 @@ import Testing
     var hidden = ["654321", "4512345678", "ann@example.org"]
     if case .http(let request) = exchange {
       shown += request.endpoint.target
-      hidden.append(request.header("Authorization") ?? "-")
+      hidden += [request.header("Authorization")].compactMap(\.self)
     }
     let secrets = secrets(of: entry).map(\.value)
     #expect(!secrets.isEmpty)

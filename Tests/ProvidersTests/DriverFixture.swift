@@ -24,7 +24,7 @@ struct DriverFixture: Sendable {
   /// Whom an exchange writes to and what.
   let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
-  static let all: [DriverFixture] = [.httpEmail, .httpSMS, .smtp, .twilio]
+  static let all: [DriverFixture] = [.httpEmail, .httpSMS, .smtp, .twilio, .vonage]
 }
 
 extension DriverFixture {
@@ -54,11 +54,11 @@ extension DriverFixture {
 
 extension Message {
   /// A text message; where the receiver writes the text, `text` is in the payload.
-  static func sms(to recipient: String = "+4512345678", _ text: String, ip: String? = nil)
-    -> Message
-  {
+  static func sms(
+    to recipient: String = "+4512345678", _ text: String, ip: String? = nil, eventID: String = "e1"
+  ) -> Message {
     Message(
-      eventID: "e1", recipient: Recipient(recipient, channel: .sms)!,
+      eventID: eventID, recipient: Recipient(recipient, channel: .sms)!,
       usageType: UsageType(rawValue: "SignIn"),
       payload: Payload(json: try! JSONEncoder().encode(["code": text]).map(\.self), code: text),
       ip: ip, content: .text(text))
