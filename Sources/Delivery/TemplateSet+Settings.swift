@@ -1,8 +1,8 @@
 extension TemplateSet {
   /// Reads a connector's `templates`, every problem noted.
   ///
-  /// They are a list of `usageType`, `content` and perhaps `locale`; for mail also `subject`, `contentType`, `replyTo` and `sendFrom`. Where the provider keeps the texts, `templateCode` and
-  /// `variables` stand in place of `content`.
+  /// They are a list of `usageType`, `content` and perhaps `locale`; for mail also `subject`, `contentType`, `replyTo` and
+  /// `sendFrom`. Where the provider keeps the texts, `templateCode` and `variables` stand in place of `content`.
   ///
   /// - Parameters:
   ///   - node: the list; nil when the key is missing, which is a problem.

@@ -42,6 +42,9 @@ struct CodeTable: Sendable {
     families = all.filter { $0.pattern.contains("*") || $0.pattern.contains("?") }
   }
 
+  /// Whether a code has a row, of its own or of a family.
+  func knows(_ code: String) -> Bool { row(of: code) != nil }
+
   /// The row of a code.
   private func row(of code: String) -> Row? {
     byCode[code] ?? families.first { Self.fits(code, $0.pattern) }?.row

@@ -2,8 +2,10 @@
 public enum DriverCatalog {
   /// The drivers, by channel and name, as `connectors` lists them.
   public static let all: [any Driver.Type] = [
+    GatewayAPI.self,
     HTTPEmail.self,
     HTTPSMS.self,
+    SMSAero.self,
     SMTP.self,
     Twilio.self,
     Vonage.self,

@@ -54,6 +54,15 @@ extension SendContext {
   }
 }
 
+extension SettingsReader {
+  /// A sender: a name as it is, or a number without the `+` that some providers do not take.
+  /// - Throws: ``InvalidSettings`` when it is missing.
+  func sender(_ key: String) throws(InvalidSettings) -> String {
+    let text = try required(key)
+    return text.wholeMatch(of: /\+([0-9]+)/).map { String($0.1) } ?? text
+  }
+}
+
 extension Secret {
   /// The value of `Authorization` for HTTP Basic ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)).
   static func basic(user: String, password: Secret) -> Secret {

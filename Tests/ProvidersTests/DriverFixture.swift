@@ -24,7 +24,7 @@ struct DriverFixture: Sendable {
   /// Whom an exchange writes to and what.
   let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
-  static let all: [DriverFixture] = [.httpEmail, .httpSMS, .smtp, .twilio, .vonage]
+  static let all: [DriverFixture] = [.gatewayAPI, .httpEmail, .httpSMS, .smsAero, .smtp, .twilio, .vonage]
 }
 
 extension DriverFixture {

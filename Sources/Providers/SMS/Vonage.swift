@@ -63,9 +63,7 @@ struct Vonage: Driver {
     ].compactMap { name, key in settings.text(key).map { (name, $0) } }
     let credentials = Self.credentials(in: settings)
     apiKey = try settings.required("apiKey")
-    let name = try settings.required("brandName")
-    // Vonage wants numbers without the sign.
-    sender = name.wholeMatch(of: /\+([0-9]+)/).map { String($0.1) } ?? name
+    sender = try settings.sender("brandName")
     guard let credentials else { throw InvalidSettings() }
     self.credentials = credentials
   }
