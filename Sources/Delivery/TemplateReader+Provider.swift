@@ -29,6 +29,7 @@ extension TemplateReader {
 
   private mutating func code(byRegion regions: [SettingMember]) -> ProviderTemplate.Code? {
     var codes: [String: String] = [:]
+    let problemsBefore = problems.count
     for region in regions {
       switch region.node.value {
       case .string(let code) where !code.isEmpty: codes[region.key] = code
@@ -42,7 +43,7 @@ extension TemplateReader {
           unknownNameMessage("unknown key", region.key, known: ["china", "overseas"]))
       }
     }
-    if codes.isEmpty, problems.isEmpty {
+    if codes.isEmpty, problems.count == problemsBefore {
       report("templateCode", "is empty: it needs china, overseas or both")
     }
     return .byRegion(china: codes["china"], overseas: codes["overseas"])

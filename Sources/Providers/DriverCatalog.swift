@@ -2,11 +2,13 @@
 public enum DriverCatalog {
   /// The drivers, by channel and name, as `connectors` lists them.
   public static let all: [any Driver.Type] = [
+    AliyunSMS.self,
     GatewayAPI.self,
     HTTPEmail.self,
     HTTPSMS.self,
     SMSAero.self,
     SMTP.self,
+    TencentSMS.self,
     Twilio.self,
     Vonage.self,
   ]

@@ -3,7 +3,7 @@ internal import Delivery
 extension GatewayAPI {
   /// GatewayAPI's codes, as far as they can stand in the reply to a send.
   ///
-  /// [The index](https://gatewayapi.com/docs/errors/). The last two digits of general ones mean the same whatever part of
+  /// [The index](https://gatewayapi.com/docs/errors.html). The last two digits of general ones mean the same whatever part of
   /// the service they come from; those of them that name no cause (`01`, `02`, `04`, `08`) are left to the status.
   static let codes = CodeTable(
     "gatewayapi",

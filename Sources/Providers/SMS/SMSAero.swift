@@ -98,8 +98,9 @@ struct SMSAero: Driver {
     return parts.answer(to: reply) ?? StatusTable.answer(to: reply)
   }
 
-  /// Why nothing was taken, in our words: SMS Aero has no codes, it names what it does not like. Nil when it was taken, or
-  /// when the status says more than the body.
+  /// Why nothing was taken, in our words: SMS Aero has no codes, it names what it does not like.
+  ///
+  /// Nil when it was taken, or when the status says more than the body.
   private static func failure(in body: JSONValue, _ status: Int) -> String? {
     switch body["result"]?.text {
     case "no credits": return "no-credits"
