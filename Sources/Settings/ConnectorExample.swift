@@ -36,10 +36,11 @@ public struct ConnectorExample: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The first word of the provider's name: `twilio`, `http`.
+  /// The first word of the provider's name: `twilio`, `http`; that of its id where it is only the channel's.
   private var brand: String {
-    let word = driver.name.lowercased().prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return word.isEmpty ? "my" : String(word)
+    [driver.name, driver.id].map { name in
+      String(name.lowercased().prefix { $0.isASCII && ($0.isLetter || $0.isNumber) })
+    }.first { !$0.isEmpty && $0 != driver.channel.rawValue } ?? "my"
   }
 
   /// The keys of every connector, commented out.
