@@ -1,4 +1,5 @@
 import Delivery
+import Digest
 import JSON
 import Testing
 
@@ -26,6 +27,22 @@ import Testing
         VonageSignature(secret: Secret(secret), method: method).signature(of: parameters)
           == (expected["sig"] ?? expected["sig_lowercase"])?.string)
     }
+  }
+
+  /// Receipts of another API of Vonage's are JWTs; no driver reads them yet, but what they need is here.
+  @Test func `The signature and the hash of the signed webhook come out of ours`() throws {
+    let vector = try #require(
+      vectors("vonage-sms").first { $0["algorithm"]?.string == "JWT HS256" })
+    let inputs = try #require(vector["inputs"])
+    let token = try #require(inputs["authorization"]?.string).dropFirst("Bearer ".count)
+      .split(separator: ".")
+    let key = HMACKey(inputs["signature_secret"]?.string ?? "")
+    let code = key.authenticationCode(for: "\(token[0]).\(token[1])").base64
+      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    #expect(code == String(token[2]))
+    #expect(
+      SHA256.digest(of: Array((inputs["body"]?.string ?? "").utf8)).hex
+        == vector["expected"]?["claims"]?["payload_hash"]?.string)
   }
 
   @Test func `The order of the parameters does not matter`() {
