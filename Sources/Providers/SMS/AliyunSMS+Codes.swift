@@ -26,20 +26,33 @@ extension AliyunSMS {
         .rejected, reason: .contentRefused,
         "a value holds a forbidden word, is too long or is a URL: look at the template's variables"),
       .init(
+        ["isv.SMS_CONTENT_ILLEGAL", "isv.UNSUPPORTED_CONTENT"], .rejected, reason: .contentRefused,
+        "the text holds forbidden words or signs: look at the template's variables"),
+      .init(
         ["isv.DOMESTIC_NUMBER_NOT_SUPPORTED"], .misconfigured(.destination),
         "the template is not for numbers of mainland China: see its templateCode"),
+      .init(
+        ["isv.SMS_TEST_NUMBER_LIMIT"], .misconfigured(.destination),
+        "test templates and signatures write to listed numbers only: add the number or have them approved"
+      ),
 
       // Template and signature.
       .init(
         ["isv.SMS_TEMPLATE_ILLEGAL"], .misconfigured(.template),
         "Alibaba Cloud does not know the template or has not approved it: check templateCode"),
       .init(
-        ["isv.SMS_SIGNATURE_ILLEGAL"], .misconfigured(.template),
+        [
+          "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_NAME_ILLEGAL",
+          "isv.SIGN_STATE_ILLEGAL", "isv.SMS_SIGNATURE_SCENE_ILLEGAL",
+        ], .misconfigured(.template),
         "Alibaba Cloud does not know the signature or has not approved it for this template: check signName"
       ),
       .init(
-        ["isv.TEMPLATE_MISSING_PARAMETERS", "isv.INVALID_JSON_PARAM", "isv.INVALID_PARAMETERS"],
-        .misconfigured(.template),
+        [
+          "isv.TEMPLATE_MISSING_PARAMETERS", "isv.TEMPLATE_PARAMS_ILLEGAL",
+          "isv.INVALID_JSON_PARAM", "isv.INVALID_PARAMETERS",
+          "isv.SMS_CONTENT_MISMATCH_TEMPLATE_TYPE",
+        ], .misconfigured(.template),
         "the template has other variables, or takes no such values: check the entry's variables"),
 
       // Account.

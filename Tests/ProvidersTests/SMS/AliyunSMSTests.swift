@@ -153,13 +153,19 @@ extension DriverFixture {
     CodeRow(
       ["isv.MOBILE_NUMBER_ILLEGAL", "isv.MOBILE_COUNT_OVER_LIMIT"], .rejected, .recipientInvalid),
     CodeRow(
-      ["isv.BLACK_KEY_CONTROL_LIMIT", "isv.PARAM_LENGTH_LIMIT", "isv.PARAM_NOT_SUPPORT_URL"],
-      .rejected, .contentRefused),
-    CodeRow(["isv.DOMESTIC_NUMBER_NOT_SUPPORTED"], .misconfigured(.destination)),
+      [
+        "isv.BLACK_KEY_CONTROL_LIMIT", "isv.PARAM_LENGTH_LIMIT", "isv.PARAM_NOT_SUPPORT_URL",
+        "isv.SMS_CONTENT_ILLEGAL", "isv.UNSUPPORTED_CONTENT",
+      ], .rejected, .contentRefused),
+    CodeRow(
+      ["isv.DOMESTIC_NUMBER_NOT_SUPPORTED", "isv.SMS_TEST_NUMBER_LIMIT"],
+      .misconfigured(.destination)),
     CodeRow(
       [
         "isv.SMS_TEMPLATE_ILLEGAL", "isv.SMS_SIGNATURE_ILLEGAL", "isv.TEMPLATE_MISSING_PARAMETERS",
-        "isv.INVALID_JSON_PARAM", "isv.INVALID_PARAMETERS",
+        "isv.INVALID_JSON_PARAM", "isv.INVALID_PARAMETERS", "isv.SMS_SIGN_ILLEGAL",
+        "isv.SIGN_NAME_ILLEGAL", "isv.SIGN_STATE_ILLEGAL", "isv.SMS_SIGNATURE_SCENE_ILLEGAL",
+        "isv.TEMPLATE_PARAMS_ILLEGAL", "isv.SMS_CONTENT_MISMATCH_TEMPLATE_TYPE",
       ], .misconfigured(.template)),
     CodeRow(
       [

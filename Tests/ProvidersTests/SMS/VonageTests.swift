@@ -132,6 +132,17 @@ extension DriverFixture {
     #expect(throws: Refusal.self) { try driver.http(.sms("")) }
   }
 
+  /// The contract's fixture signs, so that this way is looked at here.
+  @Test func `Without a signature the secret shows no more`() throws {
+    let driver = try driver()
+    let exchange = try driver.http(.sms("123456"))
+    var shown = "\(driver) \(exchange)"
+    dump(driver, to: &shown)
+    dump(exchange, to: &shown)
+    let authorization = try #require(exchange.header("Authorization"))
+    for secret in ["s3cretS3cret", authorization] { #expect(!shown.contains(secret)) }
+  }
+
   // MARK: - Settings
 
   @Test(
