@@ -10,6 +10,8 @@ public final class Message: Sendable {
     case text(String)
     /// A mail.
     case mail(Mail)
+    /// A template that the provider keeps, with the values for it.
+    case template(FilledTemplate)
 
     /// What it is and how long.
     public var description: String {
@@ -17,6 +19,7 @@ public final class Message: Sendable {
       case .none: "<no text>"
       case .text(let text): "<text of \(text.utf8.count) bytes>"
       case .mail(let mail): "<mail of \(mail.body.utf8.count) bytes>"
+      case .template(let template): "<template with \(template.values.count) values>"
       }
     }
     /// Without children, so that `dump` shows no text either.
@@ -44,6 +47,36 @@ public final class Message: Sendable {
       self.isHTML = isHTML
       self.replyTo = replyTo
       self.sendFrom = sendFrom
+    }
+  }
+
+  /// A template that the provider keeps, with exactly the values that the settings name for it.
+  public struct FilledTemplate: Sendable, Equatable {
+    /// A value for a variable.
+    public struct Value: Sendable, Equatable {
+      /// What the provider's template calls it.
+      public var name: String
+      /// The value.
+      public var text: String
+
+      /// A value for a variable.
+      public init(name: String, text: String) {
+        self.name = name
+        self.text = text
+      }
+    }
+    /// What the provider calls the template.
+    public var code: ProviderTemplate.Code
+    /// The provider's number for what sort of template it is, when the settings say.
+    public var kind: Int?
+    /// The values, in the order of the settings.
+    public var values: [Value]
+
+    /// A template with its values.
+    public init(code: ProviderTemplate.Code, kind: Int? = nil, values: [Value]) {
+      self.code = code
+      self.kind = kind
+      self.values = values
     }
   }
 

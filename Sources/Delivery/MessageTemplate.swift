@@ -1,13 +1,21 @@
-/// One entry of a connector's `templates`: the texts for a usage type in a language.
+/// One entry of a connector's `templates`: what is said for a usage type in a language.
 public struct MessageTemplate: Sendable, Equatable {
   /// What it is for.
   public let usageType: UsageType
   /// Its language tag, as the settings have it; nil for the language of those who ask for none.
   public let locale: String?
-  /// The text of the message.
-  public let content: Template
-  /// What only a mail has; nil for a text message.
-  public let mail: MailParts?
+  /// What it says.
+  public let body: Body
+
+  /// What a template says.
+  public enum Body: Sendable, Equatable {
+    /// A text message.
+    case text(Template)
+    /// A mail.
+    case mail(Template, MailParts)
+    /// What the provider has under a name.
+    case provider(ProviderTemplate)
+  }
 
   /// What a mail has besides its text.
   public struct MailParts: Sendable, Equatable {
@@ -28,15 +36,17 @@ public struct MessageTemplate: Sendable, Equatable {
   public func rendered(
     with values: inout TemplateValues
   ) throws(UnresolvedVariable) -> Message.Content {
-    guard let mail else {
-      return .text(try content.rendered(for: .plainText, with: &values))
+    switch body {
+    case .text(let content): .text(try content.rendered(for: .plainText, with: &values))
+    case .provider(let template): .template(try template.filled(with: &values))
+    case .mail(let content, let mail):
+      .mail(
+        Message.Mail(
+          subject: try mail.subject.rendered(for: .header, with: &values),
+          body: try content.rendered(for: mail.isHTML ? .html : .plainText, with: &values),
+          isHTML: mail.isHTML,
+          replyTo: try mail.replyTo?.rendered(for: .header, with: &values),
+          sendFrom: try mail.sendFrom?.rendered(for: .header, with: &values)))
     }
-    return .mail(
-      Message.Mail(
-        subject: try mail.subject.rendered(for: .header, with: &values),
-        body: try content.rendered(for: mail.isHTML ? .html : .plainText, with: &values),
-        isHTML: mail.isHTML,
-        replyTo: try mail.replyTo?.rendered(for: .header, with: &values),
-        sendFrom: try mail.sendFrom?.rendered(for: .header, with: &values)))
   }
 }

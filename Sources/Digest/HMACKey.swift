@@ -11,6 +11,10 @@ public final class HMACKey: Sendable {
     case sha256 = "SHA256"
     /// SHA-1: codes of 20 bytes. Only where a provider still signs with it.
     case sha1 = "SHA1"
+    /// SHA-512: codes of 64 bytes.
+    case sha512 = "SHA512"
+    /// MD5: codes of 16 bytes. Only where a provider still signs with it.
+    case md5 = "MD5"
   }
 
   private let context: Mutex<HMACContext>
@@ -25,7 +29,7 @@ public final class HMACKey: Sendable {
     self.init(Array(secret.utf8), algorithm: algorithm)
   }
 
-  /// The authentication code of `message`: 32 bytes for SHA-256, 20 for SHA-1.
+  /// The authentication code of `message`, as long as the hash.
   public func authenticationCode(for message: [UInt8]) -> [UInt8] {
     context.withLock { context in
       message.withUnsafeBytes { context.authenticate($0) }

@@ -28,12 +28,35 @@ struct CodeTable: Sendable {
   let provider: String
   let rows: [Row]
   private let byCode: [String: Row]
+  private let families: [(pattern: String, row: Row)]
 
   /// A table of a provider, whose name goes before its codes; no code may stand twice.
+  ///
+  /// `*` at the end of a code stands for anything or nothing, `?` for one character. A code's own row goes before such a
+  /// family's, and an earlier family before a later one.
   init(_ provider: String, _ rows: [Row]) {
     self.provider = provider
     self.rows = rows
-    byCode = Dictionary(uniqueKeysWithValues: rows.flatMap { row in row.codes.map { ($0, row) } })
+    let all = rows.flatMap { row in row.codes.map { (pattern: $0, row: row) } }
+    byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.pattern, $0.row) })
+    families = all.filter { $0.pattern.contains("*") || $0.pattern.contains("?") }
+  }
+
+  /// Whether a code has a row, of its own or of a family.
+  func knows(_ code: String) -> Bool { row(of: code) != nil }
+
+  /// The row of a code.
+  private func row(of code: String) -> Row? {
+    byCode[code] ?? families.first { Self.fits(code, $0.pattern) }?.row
+  }
+
+  private static func fits(_ code: String, _ pattern: String) -> Bool {
+    let isOpen = pattern.hasSuffix("*")
+    let fixed = isOpen ? pattern.utf8.dropLast() : pattern.utf8[...]
+    guard isOpen ? code.utf8.count >= fixed.count : code.utf8.count == fixed.count else {
+      return false
+    }
+    return zip(code.utf8, fixed).allSatisfy { $1 == UInt8(ascii: "?") || $0 == $1 }
   }
 
   /// What a reply means that holds the provider's `code`, or none.
@@ -43,9 +66,12 @@ struct CodeTable: Sendable {
   func answer(to reply: HTTPReply, code: String?) -> Answer {
     guard let code, isReadable(code) else { return StatusTable.answer(to: reply) }
     let name = "\(provider).\(code)"
-    guard let row = byCode[code] else {
+    guard let row = row(of: code) else {
       var answer = StatusTable.answer(to: reply)
       answer.code = name
+      if answer.class == .ambiguous {
+        answer.detail = "the code is not known here: what became of the message is not known either"
+      }
       return answer
     }
     let meaning: Answer.Class =

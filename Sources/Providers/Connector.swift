@@ -70,7 +70,7 @@ public struct ConnectorDirectory: Sendable {
         code: "connector.missing",
         detail: "no connector is active for \(channel): set active.\(channel)")
     }
-    guard connector.descriptor.text == .templates else {
+    guard connector.descriptor.templateForm != nil else {
       return Route(connector: connector, template: nil)
     }
     let locales = [request.payload.locale].compactMap(\.self) + request.payload.uiLocales

@@ -2,10 +2,15 @@
 public enum DriverCatalog {
   /// The drivers, by channel and name, as `connectors` lists them.
   public static let all: [any Driver.Type] = [
+    AliyunSMS.self,
+    GatewayAPI.self,
     HTTPEmail.self,
     HTTPSMS.self,
+    SMSAero.self,
     SMTP.self,
+    TencentSMS.self,
     Twilio.self,
+    Vonage.self,
   ]
 
   /// The driver with that id, which is the value of a connector's `provider`; nil when there is none.

@@ -3,10 +3,12 @@ public import Delivery
 /// What people and the settings need to know about a driver.
 public struct DriverDescriptor: Sendable {
   /// Who writes the text of a message.
-  public enum TextSource: Sendable {
+  public enum TextSource: Sendable, Equatable {
     /// We do: `templates` of `usageType` and `content` (and, for mail, subject and the like).
     case templates
-    /// The receiver or provider does: it gets usage type and payload.
+    /// The provider does, from templates of its own: `templates` say which, and which values it gets.
+    case provider(ProviderTemplate.Form)
+    /// The receiver does: it gets usage type and payload.
     case receiver
   }
 
@@ -37,6 +39,15 @@ public struct DriverDescriptor: Sendable {
     self.text = text
     self.settings = settings
     self.concurrency = concurrency
+  }
+
+  /// What an entry of `templates` holds; nil where there are none.
+  public var templateForm: TemplateForm? {
+    switch text {
+    case .templates: channel == .sms ? .text : .mail
+    case .provider(let form): .provider(form)
+    case .receiver: nil
+    }
   }
 }
 

@@ -6,10 +6,10 @@ public import Providers
 public struct ConfigurationLoader: Sendable {
   /// Why a property of librdkafka cannot be set so; nil when it can.
   public typealias KafkaCheck = @Sendable (_ key: String, _ value: String) -> String?
-  /// Adds what is wrong with the templates of a connector whose text we write.
+  /// Adds what is wrong with the templates of a connector, whose entries have that form.
   public typealias TemplateCheck =
     @Sendable (
-      _ templates: SettingNode?, _ path: String, _ channel: Channel,
+      _ templates: SettingNode?, _ path: String, _ form: TemplateForm,
       _ problems: inout [SettingProblem]
     ) -> Void
 

@@ -36,17 +36,18 @@ public struct ConnectorExample: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The first word of the provider's name: `twilio`, `http`.
+  /// The first word of the provider's name: `twilio`, `http`; that of its id where it is only the channel's.
   private var brand: String {
-    let word = driver.name.lowercased().prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return word.isEmpty ? "my" : String(word)
+    [driver.name, driver.id].map { name in
+      String(name.lowercased().prefix { $0.isASCII && ($0.isLetter || $0.isNumber) })
+    }.first { !$0.isEmpty && $0 != driver.channel.rawValue } ?? "my"
   }
 
   /// The keys of every connector, commented out.
   private var connectorKeys: [String] {
     typealias Keys = SettingsTable.Connector
     var rows = [Keys.concurrency.row, Keys.caFile.row, Keys.proxy.row]
-    if driver.text == .templates { rows.insert(Keys.defaultLocale.row, at: 1) }
+    if driver.templateForm != nil { rows.insert(Keys.defaultLocale.row, at: 1) }
     return rows.flatMap { row in
       let value = row.key == Keys.concurrency.key ? "\(driver.concurrency)" : row.example ?? ""
       return comment(row.summary) + ["# \(row.key): \(value)"]
@@ -98,7 +99,14 @@ public struct ConnectorExample: Sendable {
   // MARK: - Templates
 
   private var templates: [String] {
-    guard driver.text == .templates else { return [] }
+    switch driver.templateForm {
+    case nil: []
+    case .provider(let form): providerTemplates(form)
+    case .text, .mail: ownTemplates
+    }
+  }
+
+  private var ownTemplates: [String] {
     let about = comment(
       "The texts, by usage type and language: SignIn, Register, ForgotPassword … Generic serves every"
         + " usage type without one of its own. {{code}}, {{link}}, {{expiresInMinutes}}, {{locale}} and"
@@ -126,6 +134,26 @@ public struct ConnectorExample: Sendable {
       lines.append("  content: \"\(content)\"")
     }
     return lines
+  }
+
+  private func providerTemplates(_ form: ProviderTemplate.Form) -> [String] {
+    let names =
+      form.parameters == .named
+      ? "a list, or a mapping of the template's own names to ours" : "in the template's order"
+    let about = comment(
+      "The provider's templates, by usage type and language: SignIn, Register, ForgotPassword … Generic"
+        + " serves every usage type without one of its own. templateCode is one code, or one each for"
+        + " china and overseas. variables (\(names)) are code, link, expiresInMinutes, locale and paths"
+        + " into the payload, such as application.name; the code alone by default.")
+    let variables =
+      form.parameters == .named
+      ? "{ code: code, minutes: expiresInMinutes }" : "[code, expiresInMinutes]"
+    return about + ["templates:"]
+      + ["- usageType: Generic", "  templateCode: replace-me"].indented(2)
+      + [
+        "- usageType: SignIn", "  locale: de",
+        "  templateCode: { china: replace-me, overseas: replace-me }", "  variables: \(variables)",
+      ].indented(2).map { "# \($0)" }
   }
 
   private func comment(_ text: String) -> [String] {

@@ -78,10 +78,10 @@ struct ConnectorReader {
     guard let config = config(section) else { return nil }
     let templates = config.members?.first { $0.key == Self.templatesKey }?.node
     let driver = make(type, from: config, path: section.path.appending(key: "config"))
-    if descriptor.text == .templates {
+    if let form = descriptor.templateForm {
       var problems: [SettingProblem] = []
       checkTemplates(
-        templates, section.path.appending(key: "config.\(Self.templatesKey)"), descriptor.channel,
+        templates, section.path.appending(key: "config.\(Self.templatesKey)"), form,
         &problems)
       for problem in problems {
         notes.reportForeign(
@@ -106,7 +106,7 @@ struct ConnectorReader {
     for secret in config.secrets(descriptor.settings) { notes.hide(secret) }
     let reader = SettingsReader(config.withFlags(descriptor.settings), path: path)
     reader.check(
-      descriptor.settings, shared: descriptor.text == .templates ? [Self.templatesKey] : [])
+      descriptor.settings, shared: descriptor.templateForm != nil ? [Self.templatesKey] : [])
     var driver: (any Driver)?
     do {
       driver = try type.init(settings: reader)

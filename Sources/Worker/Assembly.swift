@@ -71,11 +71,11 @@ extension Connector {
   /// The connector that settings describe; their templates were checked when they were loaded.
   convenience init(_ settings: ConnectorSettings) {
     var problems: [SettingProblem] = []
-    let templates =
-      type(of: settings.driver).descriptor.text == .templates
-      ? TemplateSet(
-        node: settings.templates, path: "", channel: settings.channel, problems: &problems)
-      : TemplateSet([])
+    var templates = TemplateSet([])
+    if let form = type(of: settings.driver).descriptor.templateForm {
+      templates = TemplateSet(
+        node: settings.templates, path: "", form: form, problems: &problems)
+    }
     self.init(
       name: settings.name, driver: settings.driver, templates: templates,
       defaultLocale: settings.defaultLocale, concurrency: settings.concurrency,
@@ -117,7 +117,7 @@ extension ConfigurationLoader {
       environment: environment, drivers: DriverCatalog.all,
       kafkaCheck: { KafkaConfiguration.validate(key: $0, value: $1) },
       kafkaSecretKeys: KafkaConfiguration.secretKeys,
-      templateCheck: { _ = TemplateSet(node: $0, path: $1, channel: $2, problems: &$3) })
+      templateCheck: { _ = TemplateSet(node: $0, path: $1, form: $2, problems: &$3) })
   }
 }
 

@@ -15,7 +15,7 @@ import Testing
       return SettingNode.mapping(members)
     }
     let set = TemplateSet(
-      node: .list(entries), path: "templates", channel: .sms, problems: &problems)
+      node: .list(entries), path: "templates", form: .text, problems: &problems)
     #expect(problems.isEmpty)
     return set
   }
@@ -69,7 +69,7 @@ import Testing
   @Test func `The first template of a kind counts`() throws {
     let found = set(["SignIn", "SignIn"]).template(
       for: UsageType(rawValue: "SignIn"), locales: [], defaultLocale: nil)
-    #expect(found?.content == Template("0 {{code}}"))
+    #expect(found?.body == .text(Template("0 {{code}}")))
   }
 
   @Test func `Usage types with a template are known`() {
@@ -82,7 +82,7 @@ import Testing
     var problems: [SettingProblem] = []
     let entry = ["usageType": "Generic", "subject": "For {{user.name}}", "content": "<b>{{code}}"]
     let set = TemplateSet(
-      node: .list([.mapping(entry.merging(more) { $1 })]), path: "templates", channel: .email,
+      node: .list([.mapping(entry.merging(more) { $1 })]), path: "templates", form: .mail,
       problems: &problems)
     #expect(problems.isEmpty)
     return set
@@ -136,36 +136,36 @@ import Testing
   // MARK: - Problems
 
   struct Faulty: Sendable {
-    let channel: Channel
+    let form: TemplateForm
     let node: SettingNode?
     let problems: [String]
   }
 
   @Test(arguments: [
     Faulty(
-      channel: .sms, node: nil,
+      form: .text, node: nil,
       problems: ["t: must be a list of templates, each with usageType and content"]),
     Faulty(
-      channel: .email, node: .list([]),
+      form: .mail, node: .list([]),
       problems: ["f:1:1: t: must be a list of templates, each with usageType, subject and content"]),
     Faulty(
-      channel: .sms, node: .mapping([:]),
+      form: .text, node: .mapping([:]),
       problems: ["f:1:1: t: must be a list of templates, each with usageType and content"]),
     Faulty(
-      channel: .sms, node: .list([.text("x")]),
+      form: .text, node: .list([.text("x")]),
       problems: ["f:1:1: t[0]: must be a mapping with usageType and content"]),
     Faulty(
-      channel: .sms, node: .list([.mapping(["usageType": ""])]),
+      form: .text, node: .list([.mapping(["usageType": ""])]),
       problems: ["f:2:3: t[0].usageType: is missing", "f:1:1: t[0].content: is missing"]),
     Faulty(
-      channel: .email, node: .list([.mapping(["usageType": "Generic", "content": "{{code}}"])]),
+      form: .mail, node: .list([.mapping(["usageType": "Generic", "content": "{{code}}"])]),
       problems: ["f:1:1: t[0].subject: is missing"]),
     Faulty(
-      channel: .sms,
+      form: .text,
       node: .list([.mapping(["contnt": "{{code}}", "content": "{{code}}", "usageType": "SignIn"])]),
       problems: [#"f:3:1: t[0].contnt: unknown key "contnt"; did you mean "content"?"#]),
     Faulty(
-      channel: .sms,
+      form: .text,
       node: .list([
         .mapping(["content": "{{code}}", "subject": "x", "usageType": "SignIn"])
       ]),
@@ -173,12 +173,12 @@ import Testing
         #"f:3:1: t[0].subject: unknown key "subject"; known: content, locale, usageType"#
       ]),
     Faulty(
-      channel: .sms, node: .list([.mapping(["content": "{{ code } {{cod}}", "usageType": "A"])]),
+      form: .text, node: .list([.mapping(["content": "{{ code } {{cod}}", "usageType": "A"])]),
       problems: [
         "f:2:3: t[0].content: holds neither {{code}} nor {{link}}, so nobody could use the message"
       ]),
     Faulty(
-      channel: .sms,
+      form: .text,
       node: .list([
         .mapping(["content": "{{code}}", "usageType": "A"]),
         .mapping(["content": "{{code}}", "locale": "english!", "usageType": "A"]),
@@ -187,7 +187,7 @@ import Testing
         #"f:3:3: t[1].locale: must be a language tag such as en or pt-BR, found "english!""#
       ]),
     Faulty(
-      channel: .email,
+      form: .mail,
       node: .list([
         .mapping([
           "content": "{{code}}", "contentType": "html", "subject": "x", "usageType": "A",
@@ -196,7 +196,7 @@ import Testing
       problems: [#"f:3:3: t[0].contentType: must be text/html or text/plain, found "html""#]),
   ]) func `What is wrong is told with its place`(faulty: Faulty) {
     var problems: [SettingProblem] = []
-    _ = TemplateSet(node: faulty.node, path: "t", channel: faulty.channel, problems: &problems)
+    _ = TemplateSet(node: faulty.node, path: "t", form: faulty.form, problems: &problems)
     #expect(problems.map(\.description) == faulty.problems)
   }
 
@@ -208,7 +208,7 @@ import Testing
         SettingMember(key: "usageType", at: place, node: .text("SignIn")),
         SettingMember(key: "content", at: place, node: SettingNode(.number("1"), at: place)),
       ]), at: place)
-    let set = TemplateSet(node: .list([entry]), path: "t", channel: .sms, problems: &problems)
+    let set = TemplateSet(node: .list([entry]), path: "t", form: .text, problems: &problems)
     #expect(
       problems.map(\.description) == [
         "f:1:1: t[0].content: must be text (in quotes when it looks like a number or true)"
@@ -220,7 +220,7 @@ import Testing
     var problems: [SettingProblem] = []
     let entry = ["usageType": "SignIn", "subject": "{{code}}", "content": "See above"]
     _ = TemplateSet(
-      node: .list([.mapping(entry)]), path: "t", channel: .email, problems: &problems)
+      node: .list([.mapping(entry)]), path: "t", form: .mail, problems: &problems)
     #expect(problems.isEmpty)
   }
 }

@@ -39,6 +39,21 @@ import Testing
     }
   }
 
+  /// RFC 2202 §2 (MD5) and RFC 4231 §4 (SHA-512), case 2 of both.
+  @Test(arguments: [
+    (HMACKey.Algorithm.md5, "750c783e6ab0b503eaa86e310a5db738"),
+    (
+      .sha512,
+      "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+        + "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+    ),
+  ]) func `Other hashes have the codes of the RFCs too`(
+    algorithm: HMACKey.Algorithm, code: String
+  ) {
+    let key = HMACKey("Jefe", algorithm: algorithm)
+    #expect(key.authenticationCode(for: "what do ya want for nothing?").hex == code)
+  }
+
   @Test func `A text is authenticated as its UTF-8 bytes`() {
     let key = HMACKey("clé")
     #expect(

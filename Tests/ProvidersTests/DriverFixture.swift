@@ -24,7 +24,9 @@ struct DriverFixture: Sendable {
   /// Whom an exchange writes to and what.
   let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
-  static let all: [DriverFixture] = [.httpEmail, .httpSMS, .smtp, .twilio]
+  static let all: [DriverFixture] = [
+    .aliyunSMS, .gatewayAPI, .httpEmail, .httpSMS, .smsAero, .smtp, .tencentSMS, .twilio, .vonage,
+  ]
 }
 
 extension DriverFixture {
@@ -54,11 +56,11 @@ extension DriverFixture {
 
 extension Message {
   /// A text message; where the receiver writes the text, `text` is in the payload.
-  static func sms(to recipient: String = "+4512345678", _ text: String, ip: String? = nil)
-    -> Message
-  {
+  static func sms(
+    to recipient: String = "+4512345678", _ text: String, ip: String? = nil, eventID: String = "e1"
+  ) -> Message {
     Message(
-      eventID: "e1", recipient: Recipient(recipient, channel: .sms)!,
+      eventID: eventID, recipient: Recipient(recipient, channel: .sms)!,
       usageType: UsageType(rawValue: "SignIn"),
       payload: Payload(json: try! JSONEncoder().encode(["code": text]).map(\.self), code: text),
       ip: ip, content: .text(text))
@@ -80,12 +82,18 @@ extension Message {
         Mail(subject: subject, body: text, isHTML: isHTML, replyTo: replyTo, sendFrom: sendFrom)))
   }
 
-  /// A message of a channel.
-  static func message(_ channel: Channel, to recipient: String? = nil, _ text: String) -> Message {
-    switch channel {
-    case .sms: .sms(to: recipient ?? "+4512345678", text)
-    case .email: .mail(to: recipient ?? "ann@example.org", text)
-    }
+  /// A message whose text the provider keeps; the payload holds more than the template wants.
+  static func template(
+    to recipient: String = "+4512345678", _ values: [(name: String, text: String)],
+    code: ProviderTemplate.Code = .everywhere("T1"), kind: Int? = nil, eventID: String = "e1"
+  ) -> Message {
+    Message(
+      eventID: eventID, recipient: Recipient(recipient)!, usageType: UsageType(rawValue: "SignIn"),
+      payload: Payload(json: Array(#"{"code":"000","uiLocales":"da en","locale":"da"}"#.utf8)),
+      ip: nil,
+      content: .template(
+        FilledTemplate(
+          code: code, kind: kind, values: values.map { .init(name: $0.name, text: $0.text) })))
   }
 }
 
@@ -94,6 +102,12 @@ extension SendContext {
   static func lifetime(_ lifetime: Duration) -> SendContext {
     let now = Timestamp(milliseconds: 1_790_000_000_000)
     return SendContext(now: now, deadline: now + lifetime, nonce: "n1")
+  }
+
+  /// A message that lives for ten minutes, sent at a moment.
+  static func at(_ seconds: Int64, nonce: Nonce = "n1") -> SendContext {
+    let now = Timestamp(milliseconds: seconds * 1_000 + 999)
+    return SendContext(now: now, deadline: now + .seconds(600), nonce: nonce)
   }
 }
 

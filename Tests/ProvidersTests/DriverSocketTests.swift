@@ -24,7 +24,7 @@ struct DriverSocketTests {
     let service = Service(entry.fixture, situation)
     let driver = try entry.driver(entry.fixture.loopback(service.port))
     let exchange = try driver.exchange(
-      for: .message(entry.channel, "654321"), context: .lifetime(.seconds(600)))
+      for: entry.message("654321"), context: .lifetime(.seconds(600)))
     let answer = await ConnectorRig.run(clock: clock) { rig in
       let answer = await rig.start(exchange, by: driver)
       if situation == .hung {

@@ -1,5 +1,4 @@
 import Delivery
-import Digest
 
 /// Sends text messages by [Twilio's Messages API](https://www.twilio.com/docs/messaging/api/message-resource).
 struct Twilio: Driver {
@@ -74,33 +73,20 @@ struct Twilio: Driver {
       let (user, password) = credentials ?? settings.secret("authToken").map({ (account, $0) })
     else { throw InvalidSettings() }
     endpoint = base.appending(path: "/2010-04-01/Accounts/\(account)/Messages.json")
-    authorization = Secret("Basic " + Array("\(user):\(password.reveal())".utf8).base64)
+    authorization = .basic(user: user, password: password)
   }
 
   func exchange(
     for message: Message, context: SendContext
   ) throws(Refusal) -> Exchange {
-    guard case .text(let text) = message.content, !text.isEmpty else {
-      throw Refusal(
-        Answer(
-          .rejected, reason: .contentRefused, code: "content.missing",
-          detail: "there is no text to send"))
-    }
-    // Not the template's fault alone: the values of one message may be what makes it too long.
-    guard text.unicodeScalars.count <= Self.longestText else {
-      throw Refusal(
-        Answer(
-          .rejected, reason: .contentRefused, code: "content.length",
-          detail:
-            "the text has more than \(Self.longestText) characters, the most that Twilio takes"))
-    }
+    let text = try message.text(atMost: Self.longestText)
     var form = FormBody(capacity: 256)
     form.append("To", message.recipient.address)
     if let messagingService { form.append("MessagingServiceSid", messagingService) }
     if let from { form.append("From", from) }
     form.append("Body", text)
     form.append("RiskCheck", riskCheck)
-    form.append("ValidityPeriod", String(Self.validityPeriod(in: context)))
+    form.append("ValidityPeriod", String(context.lifetime(in: Self.validityPeriod)))
     if let statusCallback { form.append("StatusCallback", statusCallback) }
     return .http(
       HTTPExchange(
@@ -138,13 +124,6 @@ struct Twilio: Driver {
     }
     if let user, let password { return (user, password) }
     return nil
-  }
-
-  /// The whole seconds until the message becomes worthless, within what Twilio takes: beyond them it would still
-  /// send what had to wait.
-  private static func validityPeriod(in context: SendContext) -> Int64 {
-    let remaining = (context.deadline - context.now).components.seconds
-    return min(max(remaining, validityPeriod.lowerBound), validityPeriod.upperBound)
   }
 }
 

@@ -43,7 +43,7 @@ struct ConfigurationSummary {
           do: "leave it as a spare, or name it under active")
       ]
     }
-    guard connector.descriptor.text == .templates else {
+    guard connector.descriptor.templateForm != nil else {
       return [.ok(subject, "the receiver writes the text")]
     }
     let texts = connector.templates.all

@@ -23,7 +23,7 @@ struct ConnectorList {
         ("name", "\(driver.name), \(driver.channel.rawValue)"), ("docs", driver.documentation),
         ("settings", driver.settings.map(Self.words).joined(separator: ", ")),
       ]
-      if driver.text == .templates {
+      if driver.templateForm != nil {
         rows[2].1 += ", templates (required)"
       } else {
         rows.append(("text", "written by the receiver, not here"))
@@ -69,7 +69,7 @@ struct ConnectorList {
     json.member("name", driver.name)
     json.member("documentation", driver.documentation)
     json.key("needsTemplates")
-    json.bool(driver.text == .templates)
+    json.bool(driver.templateForm != nil)
     json.key("settings")
     json.beginArray()
     for setting in driver.settings {

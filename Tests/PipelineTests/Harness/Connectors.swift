@@ -87,7 +87,7 @@ extension Connector {
     let templates = wordings.map { wordings in
       TemplateSet(
         node: .list(wordings.map(\.node)), path: "templates",
-        channel: driver.descriptor.channel, problems: &problems)
+        form: driver.descriptor.templateForm ?? .text, problems: &problems)
     }
     if let problem = problems.first { throw problem }
     self.init(

@@ -1,6 +1,5 @@
 import Delivery
 import Digest
-import Foundation
 import JSON
 import Testing
 
@@ -50,17 +49,9 @@ extension DriverFixture {
 
   // MARK: - Requests
 
-  private static let vectors: [JSONValue] = {
-    let url = Bundle.module.url(
-      forResource: "twilio-sms", withExtension: "json", subdirectory: "Fixtures")!
-    let file = try! JSONValue(parsing: Array(try! Data(contentsOf: url)))
-    guard case .array(let vectors)? = file["vectors"] else { return [] }
-    return vectors
-  }()
-
   @Test func `The request is that of the vector, with the lifetime behind it`() throws {
     let expected = try #require(
-      Self.vectors.first { $0["kind"]?.string == "request" }?["expected"])
+      vectors("twilio-sms").first { $0["kind"]?.string == "request" }?["expected"])
     let exchange = try driver().http(.sms("Your code is 123456"))
     #expect(exchange.method == "POST")
     #expect(
@@ -77,7 +68,7 @@ extension DriverFixture {
 
   /// Twilio's callbacks are signed with HMAC-SHA1 or HMAC-SHA256; the vectors are its own library's.
   @Test func `The signatures of the vectors come out of our HMAC`() throws {
-    let signed = Self.vectors.filter { $0["kind"]?.string == "webhook-signature" }
+    let signed = vectors("twilio-sms").filter { $0["kind"]?.string == "webhook-signature" }
     #expect(signed.count == 4)
     for vector in signed {
       let secret = try #require(vector["inputs"]?["auth_token"]?.string)
