@@ -32,10 +32,14 @@ struct DemoSurroundings {
 
   /// Shows in the inbox what became of a request.
   func note(_ outcome: PublishedOutcome) {
+    // It is about another record: the message with its event id has an outcome of its own.
+    if outcome.kind == .duplicate { return }
     sandbox.note(
       InboxConclusion(
-        eventID: outcome.eventID, outcome: outcome.kind.rawValue, reason: outcome.reason.rawValue,
-        attempts: outcome.attempts, latencyMilliseconds: outcome.latencyMilliseconds))
+        eventID: outcome.eventID, providerMessageID: outcome.providerMessageID,
+        outcome: outcome.kind.rawValue, reason: outcome.reason.rawValue,
+        attempts: outcome.attempts, latencyMilliseconds: outcome.latencyMilliseconds,
+        connector: outcome.connector, usageType: outcome.usageType))
   }
 
   /// Makes the topics.

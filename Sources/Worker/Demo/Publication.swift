@@ -11,6 +11,10 @@ struct PublishedOutcome: Sendable, Equatable {
   var reason: Reason
   var attempts: Int
   var latencyMilliseconds: Int
+  var usageType: String?
+  var connector: String?
+  /// The provider's first id of what it took.
+  var providerMessageID: String?
 
   /// Reads the value of a record; nil when it is no outcome.
   init?(value: [UInt8]) {
@@ -23,6 +27,9 @@ struct PublishedOutcome: Sendable, Equatable {
     self.init(
       eventID: id, origin: origin, kind: kind, reason: reason, attempts: attempts,
       latencyMilliseconds: latency)
+    usageType = json["usageType"]?.string
+    connector = json["connector"]?.string
+    if case .array(let ids)? = json["providerMessageIds"] { providerMessageID = ids.first?.string }
   }
 
   init(
