@@ -33,3 +33,13 @@ struct DemoConfigurationTests {
     #expect(configuration.sources.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
   }
 }
+
+struct DemoProvidersTests {
+  @Test func `Pairs hold every provider, and one of each channel`() {
+    let pairs = DemoProviders.pairs
+    for provider in DemoProvider.all {
+      #expect(pairs.contains { $0.all.contains(provider) })
+    }
+    #expect(pairs.allSatisfy { $0.sms.channel == .sms && $0.email.channel == .email })
+  }
+}

@@ -27,11 +27,15 @@ enum DemoCommand {
           "whom its channel goes by: \(DemoProvider.all.map(\.name).joined(separator: ", ")) (default: twilio and smtp)"
       ),
       Option(
+        name: "--all-providers", value: nil,
+        summary: "the samples through every provider in turn, and a table of them at the end"),
+      Option(
         name: "--log", value: nil, summary: "the daemon's log too, on standard error"),
     ],
     examples: [
       "otp-worker demo",
       "otp-worker demo --once --provider http-sms",
+      "otp-worker demo --all-providers",
       "otp-worker demo --once --json | jq -r 'select(.agrees | not) | .name'",
     ],
     exitCodes: [
@@ -60,10 +64,13 @@ enum DemoCommand {
       ? Log(format: .text, to: LogDescriptor(2)) : Log(level: .error, to: DiscardedLog())
     defer { log.flush(within: .seconds(1)) }
     let isJSON = arguments.has("--json")
+    let hasAll = arguments.has("--all-providers")
     return LoopProgram.run { [options] loop in
       let screen = Screen(
         isJSON: isJSON, environment: ProcessInfo.processInfo.environment)
-      return await Demo(options, screen: screen, log: log, loop: loop).run()
+      return hasAll
+        ? await DemoTour(screen: screen, log: log, loop: loop).run()
+        : await Demo(options, screen: screen, log: log, loop: loop).run()
     }
   }
 }

@@ -23,9 +23,11 @@ final class Demo {
   private let screen: Screen
   private let log: Log
   private let loop: EventLoop
-  private let stop: StopSignal
+  let stop: StopSignal
   private let events: AsyncStream<DemoEvent>
   private let eventSource: AsyncStream<DemoEvent>.Continuation
+  /// What came of each sample, once they are over.
+  private(set) var reports: [SampleReport] = []
 
   /// A demo that has not begun.
   init(_ options: DemoOptions, screen: Screen, log: Log, loop: EventLoop) {
@@ -117,7 +119,8 @@ final class Demo {
       await run.take(event)
       if !isOver, run.isComplete || event.isTimeLimit {
         isOver = true
-        screen.show(run.reports, isTableWanted: options.once)
+        reports = run.reports
+        screen.show(reports, isTableWanted: options.once)
         if options.once { break }
         screen.tell(Self.invitation(surroundings))
       }

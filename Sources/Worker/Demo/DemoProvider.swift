@@ -44,6 +44,18 @@ struct DemoProviders: Sendable {
     }
   }
 
+  /// Every provider once, two at a time; where one channel has more, the other's first is there again.
+  static var pairs: [DemoProviders] {
+    let sms = DemoProvider.all.filter { $0.channel == .sms }
+    let email = DemoProvider.all.filter { $0.channel == .email }
+    return (0..<max(sms.count, email.count)).map { index in
+      var pair = DemoProviders()
+      if sms.indices.contains(index) { pair.sms = sms[index] }
+      if email.indices.contains(index) { pair.email = email[index] }
+      return pair
+    }
+  }
+
   /// Both.
   var all: [DemoProvider] { [sms, email] }
 }

@@ -61,7 +61,7 @@ struct Roster: Sendable {
   var reports: [SampleReport] {
     entries.map { entry in
       SampleReport(
-        name: entry.sample.name,
+        name: entry.sample.name, channel: entry.sample.recipient.channel,
         eventID: entry.outcome?.eventID ?? entry.sample.eventID ?? entry.origin?.description,
         expected: entry.sample.expected,
         actual: entry.isOver ? entry.outcome.map { Sample.End($0, entry.deadLetter) } : nil,

@@ -4,6 +4,8 @@ import JSON
 /// What should come of a sample and what came of it, for people and for scripts.
 struct SampleReport: Sendable {
   var name: String
+  /// How it travels; nil for a record that somebody else enqueued.
+  var channel: Channel?
   /// Nil for a record that is not enqueued and will have none of its own.
   var eventID: String?
   /// Nil for a record that somebody else enqueued.
@@ -78,9 +80,12 @@ extension SampleReport {
     return [palette.paint(heading, .faint)] + reports.map { $0.row(palette) }
   }
 
+  /// What did not end as expected, a line each.
+  static func complaints(_ reports: [SampleReport]) -> [String] { reports.compactMap(\.complaint) }
+
   /// Whether all ended as expected, and what did not.
   static func verdict(_ reports: [SampleReport], _ palette: Palette) -> [String] {
-    let complaints = reports.compactMap(\.complaint)
+    let complaints = complaints(reports)
     return complaints.isEmpty
       ? [palette.paint("All \(reports.count) ended as expected.", .good)]
       : [palette.paint("\(complaints.count) of \(reports.count) did not end as expected:", .bad)]

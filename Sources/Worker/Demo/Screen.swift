@@ -72,6 +72,15 @@ final class Screen {
     for line in table + SampleReport.verdict(reports, palette) { put(line) }
   }
 
+  /// Shows lines to people, and JSON to scripts.
+  func put(lines: [String], json: [[UInt8]]) {
+    if isJSON {
+      for object in json { put(object) }
+    } else {
+      for line in [""] + lines { put(line) }
+    }
+  }
+
   /// Shows, to scripts, what came of a record that somebody else enqueued; people saw its steps.
   func showOther(_ report: SampleReport) {
     if isJSON { put(report.json) }
