@@ -1,6 +1,6 @@
 public import Delivery
 
-/// One way of handing a message to one provider: two pure functions.
+/// One way of handing a message to one provider: two pure functions, and two more to ask whether it would be taken.
 ///
 /// A driver opens no socket, reads no clock, draws no random number, logs and counts nothing: the
 /// pipeline does. An exchange that ended without a complete reply never reaches it.
@@ -18,6 +18,10 @@ public protocol Driver: Sendable {
   func exchange(for message: Message, context: SendContext) throws(Refusal) -> Exchange
   /// What a complete reply means.
   func answer(to reply: Reply) -> Answer
+  /// The question that shows whether the provider takes the credentials, and sends nothing.
+  func probe(context: SendContext) -> Probe
+  /// What a complete reply to the probe says of the credentials.
+  func result(ofProbe reply: Reply) -> ProbeResult
 }
 
 extension Driver {

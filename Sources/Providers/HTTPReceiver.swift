@@ -66,6 +66,9 @@ struct HTTPReceiver: Sendable {
     return HTTPExchange(endpoint, headers: headers, body: json.bytes)
   }
 
+  /// Why it is not asked: whatever it got, it would take for a message.
+  static let probe = Probe.impossible("a receiver of one's own knows nothing but messages")
+
   /// What a reply means.
   static func answer(to reply: Reply) -> Answer {
     guard case .http(let reply) = reply else { return .foreignReply }

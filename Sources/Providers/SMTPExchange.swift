@@ -1,4 +1,4 @@
-/// One mail for one recipient, whole.
+/// One mail for one recipient, whole; or only the way to its server.
 public struct SMTPExchange: Sendable {
   /// Where it goes.
   public var server: SMTPServer
@@ -10,6 +10,8 @@ public struct SMTPExchange: Sendable {
   public var data: [UInt8]
   /// Its Message-ID without angle brackets, the same for every try.
   public var messageID: String
+  /// Whether nothing is sent: connecting, encrypting and logging in is all.
+  public let isOpeningOnly: Bool
 
   /// A mail.
   public init(
@@ -20,6 +22,14 @@ public struct SMTPExchange: Sendable {
     self.recipient = recipient
     self.data = data
     self.messageID = messageID
+    isOpeningOnly = false
+  }
+
+  /// No mail: only what comes before one. What decides is the server's last reply to that, to its stage.
+  public init(opening server: SMTPServer) {
+    self.server = server
+    (sender, recipient, data, messageID) = ("", "", [], "")
+    isOpeningOnly = true
   }
 
   /// Whether only a server with SMTPUTF8 can take it ([RFC 6531](https://www.rfc-editor.org/rfc/rfc6531)).
@@ -33,7 +43,8 @@ public struct SMTPExchange: Sendable {
 extension SMTPExchange: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Server and size.
   public var description: String {
-    "MAIL smtp://\(server.host):\(server.port) (\(data.count) bytes)"
+    let way = "smtp://\(server.host):\(server.port)"
+    return isOpeningOnly ? "OPEN \(way)" : "MAIL \(way) (\(data.count) bytes)"
   }
   /// The same as `description`.
   public var debugDescription: String { description }

@@ -63,6 +63,17 @@ final class SMTPConnection: PooledConnection {
     return .reply(.smtp(refusal))
   }
 
+  /// The server's last word while the connection was opened: to AUTH where there was one, otherwise to EHLO.
+  private var opened: ExchangeEnding {
+    guard let last = handle.transcript?.last else {
+      return .failed(
+        TransportFailure(
+          .notWritten, code: TransportFailure.Code.smtpGarbage, detail: "the server said nothing"))
+    }
+    // 235 answers nothing but AUTH (RFC 4954 §6).
+    return .reply(.smtp(last.answering(last.code == 235 ? .login : .hello, messageID: "")))
+  }
+
   /// Says QUIT where nothing else is being said, and does not wait for what the server says to that.
   func close() {
     if isQuiet {
@@ -83,6 +94,10 @@ final class SMTPConnection: PooledConnection {
   // MARK: - A mail
 
   func carry(_ exchange: OpenExchange<SMTPConnection>) {
+    if exchange.exchange.isOpeningOnly {
+      exchange.end(opened)
+      return client.didFinish(self, isOpen: true)
+    }
     if let failure = capabilities.failure(for: exchange.exchange) {
       exchange.end(.failed(failure))
       return client.didFinish(self, isOpen: true)

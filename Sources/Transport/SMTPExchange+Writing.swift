@@ -9,7 +9,7 @@ extension SMTPExchange: PooledExchange {
   /// Nothing in the envelope may become a command of its own.
   var complaint: String? {
     guard Self.isAddress(sender) else { return "the sender's address cannot stand in a command" }
-    guard !recipient.isEmpty, Self.isAddress(recipient) else {
+    guard isOpeningOnly || !recipient.isEmpty, Self.isAddress(recipient) else {
       return "the recipient's address cannot stand in a command"
     }
     guard !server.host.isEmpty, server.host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {

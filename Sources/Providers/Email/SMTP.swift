@@ -53,6 +53,27 @@ struct SMTP: Driver {
         .filter(isReadableID))
   }
 
+  func probe(context: SendContext) -> Probe {
+    var server = server
+    // Less than whoever asks waits: it is opening that can say what the server owes us.
+    server.openingLimit = min(server.openingLimit, .seconds(8))
+    return .exchange(.smtp(SMTPExchange(opening: server)))
+  }
+
+  /// A login that was taken, or, where there is none in the settings, a server that answers.
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .smtp(let reply) = reply else { return .foreignReply }
+    return switch (reply.stage, reply.code / 100) {
+    case (.login, 2): .works("takes the login")
+    case (.hello, 2) where server.login == nil: .works("answers; there is no login in the settings")
+    case (.hello, 2):
+      .untold(
+        code: SMTPCodeTable.code(of: reply),
+        "the server offers no login, and auth was not tried: see host and port, or take auth away")
+    default: ProbeResult(Self.codes.answer(to: reply))
+    }
+  }
+
   /// The id under which the server queued the mail, when it says so in a usual way: `queued as 4Tz…`, or an id alone
   /// behind `Ok`.
   private static func queueID(in text: String) -> String? {

@@ -114,6 +114,11 @@ struct AliyunSMS: Driver {
         .filter(isReadableID))
   }
 
+  /// What it can be asked besides sending takes rights that a key for sending need not have.
+  func probe(context: SendContext) -> Probe {
+    .impossible("what Alibaba Cloud can be asked takes rights that a key for sending need not have")
+  }
+
   private static let recipientLimit = "isv.BUSINESS_LIMIT_CONTROL"
 
   /// How long a recipient's limit lasts, which only the text beside the code says: 触发分钟级流控Permits:1.

@@ -103,6 +103,26 @@ struct GatewayAPI: Driver {
       .accepted, code: StatusTable.code(of: reply.status), providerMessageIDs: ids)
   }
 
+  /// [Who we are and what credit is left](https://gatewayapi.com/docs/apis/rest/#get-credit-balance).
+  func probe(context: SendContext) -> Probe {
+    let (path, resource) = ("/rest/", "mtsms")
+    guard endpoint.target.hasSuffix(path + resource) else {
+      return .impossible("endpoint does not end in \(path)\(resource), beside which the question is")
+    }
+    return .exchange(
+      .http(
+        HTTPExchange(
+          endpoint.with(target: endpoint.target.dropLast(resource.count) + "me"), method: "GET",
+          headers: [("Authorization", authorization.reveal())])))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    return result(ofProbe: reply) {
+      $0["credit"]?.text == nil ? nil : .works("takes the credentials")
+    }
+  }
+
   /// A code as the table has it: `0x` and capitals.
   private static func canonical(_ code: String) -> String {
     code.lowercased().hasPrefix("0x") ? "0x" + code.dropFirst(2).uppercased() : code

@@ -23,4 +23,6 @@ struct HTTPSMS: Driver {
   }
 
   func answer(to reply: Reply) -> Answer { HTTPReceiver.answer(to: reply) }
+
+  func probe(context: SendContext) -> Probe { HTTPReceiver.probe }
 }

@@ -32,6 +32,7 @@ struct SMSAero: Driver {
   /// The most characters that a message may have.
   private static let longestText = 640
 
+  private let base: HTTPEndpoint
   private let endpoint: HTTPEndpoint
   private let authorization: Secret
   private let sender: String
@@ -39,8 +40,8 @@ struct SMSAero: Driver {
 
   init(settings: SettingsReader) throws(InvalidSettings) {
     let path = settings.flag("testMode") == true ? "/v2/sms/testsend" : "/v2/sms/send"
-    endpoint = settings.baseURL("endpoint", default: "https://gate.smsaero.ru")
-      .appending(path: path)
+    base = settings.baseURL("endpoint", default: "https://gate.smsaero.ru")
+    endpoint = base.appending(path: path)
     if let email = settings.text("email"), !email.contains("@") || email.contains(":") {
       settings.report("email", "must be the e-mail address that the account has")
     }
@@ -96,6 +97,24 @@ struct SMSAero: Driver {
       }
     }
     return parts.answer(to: reply) ?? StatusTable.answer(to: reply)
+  }
+
+  /// Whether the login is right, which is all that this asks.
+  func probe(context: SendContext) -> Probe {
+    .exchange(
+      .http(
+        HTTPExchange(
+          base.appending(path: "/v2/auth"),
+          headers: [("Authorization", authorization.reveal())])))
+  }
+
+  /// A refusal may have the status 200 here too.
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let http) = reply else { return .foreignReply }
+    return result(ofProbe: http) { body in
+      body["success"] == .bool(true)
+        ? .works("takes the credentials") : ProbeResult(answer(to: reply))
+    }
   }
 
   /// Why nothing was taken, in our words: SMS Aero has no codes, it names what it does not like.

@@ -132,4 +132,9 @@ struct TencentSMS: Driver {
     }
     return parts.answer(to: reply) ?? StatusTable.answer(to: reply)
   }
+
+  /// What it can be asked besides sending takes rights that a key for sending need not have.
+  func probe(context: SendContext) -> Probe {
+    .impossible("what Tencent can be asked takes rights that a key for sending need not have")
+  }
 }

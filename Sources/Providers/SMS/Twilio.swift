@@ -1,4 +1,5 @@
 import Delivery
+import JSON
 
 /// Sends text messages by [Twilio's Messages API](https://www.twilio.com/docs/messaging/api/message-resource).
 struct Twilio: Driver {
@@ -44,6 +45,8 @@ struct Twilio: Driver {
   private static let validityPeriod: ClosedRange<Int64> = 1...36_000
   private static let replyNames = ReplyFields.Names("sid", "code")
 
+  private let account: HTTPEndpoint
+  private let usesAPIKey: Bool
   private let endpoint: HTTPEndpoint
   private let authorization: Secret
   private let messagingService: String?
@@ -72,7 +75,9 @@ struct Twilio: Driver {
     guard let account,
       let (user, password) = credentials ?? settings.secret("authToken").map({ (account, $0) })
     else { throw InvalidSettings() }
-    endpoint = base.appending(path: "/2010-04-01/Accounts/\(account)/Messages.json")
+    self.account = base.appending(path: "/2010-04-01/Accounts/\(account)")
+    usesAPIKey = credentials != nil
+    endpoint = self.account.appending(path: "/Messages.json")
     authorization = .basic(user: user, password: password)
   }
 
@@ -107,6 +112,43 @@ struct Twilio: Driver {
       return StatusTable.answer(to: reply)
     }
     return Answer(.accepted, code: "http.\(reply.status)", providerMessageIDs: [sid])
+  }
+
+  /// [The account](https://www.twilio.com/docs/iam/api/account), or for API keys, of which few may see it, its
+  /// [numbers](https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource).
+  func probe(context: SendContext) -> Probe {
+    let target = account.target + (usesAPIKey ? "/IncomingPhoneNumbers.json?PageSize=1" : ".json")
+    return .exchange(
+      .http(
+        HTTPExchange(
+          account.with(target: target), method: "GET",
+          headers: [("Authorization", authorization.reveal())])))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    let result = result(ofProbe: reply) { body in
+      guard !usesAPIKey else {
+        return body["incoming_phone_numbers"] == nil ? nil : .works("takes the API key")
+      }
+      return switch body["status"]?.text {
+      case "active": .works("takes the credentials; the account is active")
+      case "suspended", "closed":
+        .refused(
+          code: "twilio.account",
+          "the Twilio account is suspended or closed: see why in its console")
+      default: nil
+      }
+    }
+    // A restricted key may have the right to send, and none to look at numbers.
+    guard usesAPIKey, case .refused("twilio.20003", _) = result else { return result }
+    let words = "check apiKeySid, apiKeySecret, accountSID and the region"
+    return reply.status == 403
+      ? .untold(code: "twilio.20003", "Twilio does not let the API key look at numbers: \(words)")
+      : .refused(
+        code: "twilio.20003",
+        "Twilio does not take the API key: \(words); a restricted key must be allowed to list phone numbers to be asked"
+      )
   }
 
   /// The API key, user and password; nil when the account's own token is to be used.

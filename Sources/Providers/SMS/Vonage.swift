@@ -46,6 +46,7 @@ struct Vonage: Driver {
     case signature(VonageSignature)
   }
 
+  private let base: HTTPEndpoint
   private let endpoint: HTTPEndpoint
   private let apiKey: String
   private let credentials: Credentials
@@ -53,8 +54,8 @@ struct Vonage: Driver {
   private let options: [(name: String, value: String)]
 
   init(settings: SettingsReader) throws(InvalidSettings) {
-    endpoint = settings.baseURL("endpoint", default: "https://rest.nexmo.com")
-      .appending(path: "/sms/json")
+    base = settings.baseURL("endpoint", default: "https://rest.nexmo.com")
+    endpoint = base.appending(path: "/sms/json")
     if let callback = settings.text("callback"), callback.utf8.count > 100 {
       settings.report("callback", "must have at most 100 characters: Vonage takes no more")
     }
@@ -132,6 +133,30 @@ struct Vonage: Driver {
         detail: "too many requests")
     }
     return parts.answer(to: reply) ?? StatusTable.answer(to: reply)
+  }
+
+  /// [The account's balance](https://developer.vonage.com/en/account/code-snippets/account-balance).
+  func probe(context: SendContext) -> Probe {
+    guard case .basic(let authorization) = credentials else {
+      return .impossible("Vonage takes signatures with messages only")
+    }
+    return .exchange(
+      .http(
+        HTTPExchange(
+          base.appending(path: "/account/get-balance"), method: "GET",
+          headers: [("Authorization", authorization.reveal())])))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    if reply.status == 401 {
+      return .refused(
+        code: StatusTable.code(of: reply.status),
+        "Vonage does not take the credentials: check apiKey and apiSecret")
+    }
+    return result(ofProbe: reply) {
+      $0["value"]?.text == nil ? nil : .works("takes the credentials")
+    }
   }
 
   /// A part's status; those of a missing or wrong parameter say which by the text beside them only.

@@ -1,7 +1,9 @@
 import EventLoop
 import Kafka
 
-/// Asks the brokers whether a worker with this configuration could do its work; joins no group, writes nothing.
+/// Asks brokers and providers whether a worker with this configuration could do its work.
+///
+/// It joins no group, writes nothing and sends no message. What is wrong on one side keeps nobody from asking the other.
 struct OnlineCheck {
   /// How long each address, topic or right may take to be told of.
   private static let limit: Duration = .seconds(5)
@@ -18,8 +20,16 @@ struct OnlineCheck {
     self.loop = loop
   }
 
-  /// How each thing stands that a broker can be asked about.
+  /// How each thing stands that can be asked about.
   func findings() async -> [Finding] {
+    async let providers = ProviderCheck(file.configuration, loop: loop).findings()
+    // The summary has told of properties that do not go together.
+    let brokers = kafka.complaint == nil ? await brokers() : []
+    return brokers + (await providers)
+  }
+
+  /// How each thing stands that a broker can be asked about.
+  private func brokers() async -> [Finding] {
     let servers = kafka.bootstrapServers
     let (tried, advertised) = await probe(servers, named: "bootstrap server")
     let others = advertised.subtracting(servers).sorted()

@@ -13,13 +13,14 @@ struct CheckCommand {
       found, what is allowed. Without problems it sums up what the configuration comes to.
 
       --online asks the brokers too: whether each address answers, whether topics, partitions and
-      retention are as they must be, and which rights this user has. It joins no consumer group and
-      writes nothing.
+      retention are as they must be, and which rights this user has. And it asks the provider of each
+      connector whether the credentials work, where there is a way to ask without sending; the rest are
+      named. It joins no consumer group, writes nothing and sends no message.
       """,
     options: [
       ConfigurationFile.option,
       Option(
-        name: "--online", value: nil, summary: "ask the brokers too (default: the files only)"),
+        name: "--online", value: nil, summary: "ask brokers and providers too (default: the files only)"),
       Option(name: "--json", value: nil, summary: "one JSON object on standard output"),
     ],
     examples: [
@@ -29,7 +30,7 @@ struct CheckCommand {
     ],
     exitCodes: [
       ExitMeaning(ExitCode.ok, "run would start; warnings do not count"),
-      ExitMeaning(ExitCode.unavailable, "with --online: no broker could be reached"),
+      ExitMeaning(ExitCode.unavailable, "with --online: no broker, or the provider of an active connector, could be reached"),
       ExitMeaning(ExitCode.configuration, "something is wrong; everything wrong was told"),
     ],
     run: { arguments in
@@ -63,7 +64,8 @@ struct CheckCommand {
     if let complaint = file.kafka.complaint {
       report.findings.append(
         .wrong("kafka", complaint, do: "mend the properties under kafka: they do not go together"))
-    } else if arguments.has("--online") {
+    }
+    if arguments.has("--online") {
       report.findings += await OnlineCheck(file, loop: loop).findings()
     }
     report.tell(console, isJSON: arguments.has("--json"))

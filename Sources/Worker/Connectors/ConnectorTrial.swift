@@ -86,11 +86,7 @@ struct ConnectorTrial {
 
   /// Performs the exchange once, as the pipeline's attempt does.
   private func perform(_ exchange: Exchange, of message: Message) async -> (String, Answer) {
-    let client = ConnectorClient(
-      loop: loop,
-      options: ClientOptions(
-        caFile: connector.caFile, proxy: connector.proxy.flatMap(ClientOptions.Proxy.init),
-        maximumConnections: 1, userAgent: "otp-worker/\(Build.version)"))
+    let client = ConnectorClient(connector, loop: loop)
     defer { client.close() }
     var exchange = exchange
     if case .http(var request) = exchange {
