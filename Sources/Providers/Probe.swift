@@ -31,7 +31,8 @@ public enum ProbeResult: Sendable, Equatable {
       case .rejected:
         .untold(code: answer.code, "the service does not take the question, which says nothing")
       case .ambiguous:
-        .untold(code: answer.code, "no reply that can be read: see the connector's address")
+        .untold(
+          code: answer.code, "the service failed, or its reply cannot be read: ask again later")
       }
   }
 

@@ -17,6 +17,8 @@ public protocol ProviderFace: Sendable {
   /// What it does by itself for certain recipients, such as the provider's documented test numbers.
   var standingRules: [(recipient: String, step: Step)] { get }
 
+  /// The provider's answer to a request that is about no message, such as one for the account; nil for all others.
+  func answer(toQuestion request: IncomingRequest, path: String) -> OutgoingResponse?
   /// Checks a request as the provider does.
   /// - Parameters:
   ///   - request: as it came.
@@ -39,6 +41,8 @@ extension ProviderFace {
   public func refusal(code: String, of submission: Submission) -> OutgoingResponse {
     refusal(code: code, status: nil, of: submission)
   }
+  /// Nil, unless a provider says otherwise.
+  public func answer(toQuestion request: IncomingRequest, path: String) -> OutgoingResponse? { nil }
   /// None, unless a provider says otherwise.
   public func example(at url: String) -> String? { nil }
   /// None, unless a provider says otherwise.

@@ -106,6 +106,9 @@ public final class StandIn: Sendable {
     _ request: IncomingRequest, path: String, responder: Responder, faults: FaultBook,
     delays loop: EventLoop
   ) {
+    if let answer = face.answer(toQuestion: request, path: path) {
+      return responder.respond(answer)
+    }
     do throws(RefusedRequest) {
       let submission = try face.submission(in: request, path: path)
       let fault = faults.next(for: face.name, recipient: submission.recipient)

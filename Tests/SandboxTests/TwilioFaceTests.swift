@@ -44,6 +44,24 @@ struct TwilioFaceTests {
     #expect(submission.sender == Self.service)
   }
 
+  @Test(arguments: [
+    (".json", "\(account):token", 200), (".json", "\(account):wrong", 401),
+    (".json", "SK1:secret", 401), ("/IncomingPhoneNumbers.json", "SK1:secret", 200),
+    ("/IncomingPhoneNumbers.json", "SK1:wrong", 401),
+  ])
+  func `The account and its numbers are shown to whom they are Twilio's to show`(
+    resource: String, credentials: String, status: Int
+  ) throws {
+    let path = "/2010-04-01/Accounts/\(Self.account)\(resource)"
+    let question = request("", method: "GET", credentials: credentials)
+    let answer = try #require(face.answer(toQuestion: question, path: path))
+    #expect(answer.status == status)
+    let body = try object(answer.body)
+    #expect(status == 200 || body["code"] as? Int == 20_003)
+    #expect(face.answer(toQuestion: request(credentials: credentials), path: path) == nil)
+    #expect(face.answer(toQuestion: question, path: Self.path) == nil)
+  }
+
   @Test func `An API key opens the account too`() throws {
     #expect(throws: Never.self) {
       try face.submission(in: request(credentials: "SK1:secret"), path: Self.path)

@@ -117,6 +117,50 @@ struct MailOpeningTests {
     #expect(ending.summary == "notWritten smtp.utf8.missing")
   }
 
+  // MARK: - Only opening
+
+  private func open(
+    _ server: MailServer, _ security: SMTPServer.Security, login: SMTPServer.Login? = nil
+  ) async throws -> ExchangeEnding {
+    let exchange = SMTPExchange(opening: server.mail(security, login: login).server)
+    return try await MailRig.run { await $0.send(exchange) }
+  }
+
+  @Test(arguments: [password, token])
+  func `an opening ends with the server's word on the login`(login: SMTPServer.Login)
+    async throws
+  {
+    let server = MailServer(.startTLS(mailFixture), capabilities: Self.logins)
+    #expect(try await open(server, .required, login: login).summary == "login 235 2.7.0")
+    #expect(!server.commands[0].contains { $0.hasPrefix("MAIL") || $0.hasPrefix("NOOP") })
+    let wrong = SMTPServer.Login.password(user: MailServer.user, password: Secret("wrong"))
+    #expect(try await open(server, .required, login: wrong).summary == "login 535 5.7.8")
+  }
+
+  @Test func `where nobody logged in, an opening ends with the server's word on EHLO`()
+    async throws
+  {
+    let server = MailServer(.implicit(mailFixture), capabilities: [])
+    #expect(try await open(server, .implicit).summary == "hello 250")
+    #expect(try await open(server, .implicit, login: Self.password).summary == "hello 250")
+    #expect(try await open(MailServer(), .required).summary == "notWritten smtp.starttls.missing")
+  }
+
+  @Test func `after an opening the same connection carries a mail, and is ended politely`()
+    async throws
+  {
+    let said = Signal()
+    let server = MailServer { command, _ in command == "QUIT" ? .raise(said) : nil }
+    let mail = server.mail(.none)
+    let opening = SMTPExchange(opening: mail.server)
+    let endings = try await MailRig.run {
+      [await $0.send(opening), await $0.send(mail), await $0.send(opening)]
+    }
+    #expect(endings.map(\.summary) == ["hello 250", "message 250 2.0.0", "hello 250"])
+    #expect(said.block())
+    #expect(server.commands.count == 1)
+  }
+
   /// What RFC 4616, the drafts of LOGIN and Google's page make of the same user.
   private struct Vectors: Decodable {
     struct Vector: Decodable {

@@ -107,7 +107,8 @@ struct GatewayAPI: Driver {
   func probe(context: SendContext) -> Probe {
     let (path, resource) = ("/rest/", "mtsms")
     guard endpoint.target.hasSuffix(path + resource) else {
-      return .impossible("endpoint does not end in \(path)\(resource), beside which the question is")
+      return .impossible(
+        "endpoint does not end in \(path)\(resource), beside which the question is")
     }
     return .exchange(
       .http(

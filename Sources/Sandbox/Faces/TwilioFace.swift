@@ -58,6 +58,32 @@ public struct TwilioFace: ProviderFace {
     ]
   }
 
+  /// The account, which API keys that are not main ones may not see, and its numbers, of which it has none.
+  /// https://www.twilio.com/docs/iam/api-keys/keys-in-console
+  public func answer(toQuestion request: IncomingRequest, path: String) -> OutgoingResponse? {
+    guard request.method == "GET" else { return nil }
+    let given = request.basicCredentials
+    let isKnown = given.map { credentials[$0.user] == $0.password } ?? false
+    switch path {
+    case "/2010-04-01/Accounts/\(accountSID).json":
+      guard isKnown, given?.user == accountSID else { return response(.withCode(20_003)) }
+      return .json(status: 200, headers: requestHeaders) { json in
+        json.member("sid", accountSID)
+        json.member("status", "active")
+        json.member("type", "Full")
+      }
+    case "/2010-04-01/Accounts/\(accountSID)/IncomingPhoneNumbers.json":
+      guard isKnown else { return response(.withCode(20_003)) }
+      return .json(status: 200, headers: requestHeaders) { json in
+        json.key("incoming_phone_numbers")
+        json.beginArray()
+        json.endArray()
+        json.member("page", 0)
+      }
+    default: return nil
+    }
+  }
+
   /// Checks a request and reads the message in it.
   public func submission(
     in request: IncomingRequest, path: String

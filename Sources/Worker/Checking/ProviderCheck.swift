@@ -17,7 +17,8 @@ struct ProviderCheck {
   init(_ configuration: Configuration, loop: EventLoop) {
     let active = Set(Channel.allCases.compactMap { configuration.connector(for: $0)?.name })
     let all = configuration.connectors
-    connectors = (all.filter { active.contains($0.name) } + all.filter { !active.contains($0.name) })
+    connectors =
+      (all.filter { active.contains($0.name) } + all.filter { !active.contains($0.name) })
       .map(Connector.init)
     self.active = active
     self.loop = loop
@@ -83,7 +84,8 @@ extension TransportFailure {
     let words = detail.isEmpty ? code : "\(detail) (\(code))"
     if case .misconfigured = answer.class {
       return .wrong(
-        subject, words, do: "see the connector's address, caFile and proxy; for mail, secure and auth")
+        subject, words,
+        do: "see the connector's address, caFile and proxy; for mail, secure and auth")
     }
     var finding = Finding.wrong(
       subject, "does not answer: \(words)",

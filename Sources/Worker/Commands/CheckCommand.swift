@@ -20,7 +20,8 @@ struct CheckCommand {
     options: [
       ConfigurationFile.option,
       Option(
-        name: "--online", value: nil, summary: "ask brokers and providers too (default: the files only)"),
+        name: "--online", value: nil,
+        summary: "ask brokers and providers too (default: the files only)"),
       Option(name: "--json", value: nil, summary: "one JSON object on standard output"),
     ],
     examples: [
@@ -30,7 +31,9 @@ struct CheckCommand {
     ],
     exitCodes: [
       ExitMeaning(ExitCode.ok, "run would start; warnings do not count"),
-      ExitMeaning(ExitCode.unavailable, "with --online: no broker, or the provider of an active connector, could be reached"),
+      ExitMeaning(
+        ExitCode.unavailable,
+        "with --online: no broker, or the provider of an active connector, could be reached"),
       ExitMeaning(ExitCode.configuration, "something is wrong; everything wrong was told"),
     ],
     run: { arguments in

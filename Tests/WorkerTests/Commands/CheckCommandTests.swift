@@ -77,7 +77,9 @@ struct CheckCommandTests {
     #expect(captured.errors.isEmpty)
   }
 
-  private static func right(_ servers: String = "127.0.0.1:9", _ more: String = "") -> String {
+  private static func right(
+    _ servers: String = "127.0.0.1:9", _ more: String = "", twilio: UInt16 = 9
+  ) -> String {
     """
     kafka: { bootstrap.servers: "\(servers)", group.id: w, fetch.wait.max.ms: 10\(more) }
     active: { sms: twilio-main }
@@ -88,6 +90,7 @@ struct CheckCommandTests {
           accountSID: AC00000000000000000000000000000000
           authToken: "${SECRET}"
           from: "+15005550006"
+          endpoint: "http://127.0.0.1:\(twilio)"
           templates:
             - { usageType: SignIn, content: "{{code}}" }
             - { usageType: SignIn, locale: de, content: "{{code}}" }
@@ -128,20 +131,90 @@ struct CheckCommandTests {
 
   // MARK: - Online
 
+  /// A provider that answers every question alike.
+  private static func provider(
+    _ status: String = "200 OK", _ body: String = #"{"sid":"AC0","status":"active"}"#
+  ) -> MisbehavingServer {
+    let reply = "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    return MisbehavingServer([[.readRequest, .write(reply)]])
+  }
+  private let taken = Self.provider()
+  private let refused = Self.provider(
+    "401 Unauthorized", #"{"code":20003,"message":"Authenticate hidden-secret-value"}"#)
+
   @Test func `Online against a cluster whose topics are as they must be`() async throws {
     let cluster = try EmbeddedCluster()
     for (topic, partitions) in [("send-otp", 4), ("send-otp.results", 4), ("dlq.send-otp", 1)] {
       try cluster.createTopic(topic, partitions: partitions)
     }
-    #expect(try await check(Self.right(cluster.bootstrapServers), "--online") == ExitCode.ok)
+    let text = Self.right(cluster.bootstrapServers, twilio: taken.port)
+    #expect(try await check(text, "--online") == ExitCode.ok)
+    #expect(taken.requests == 1)
     for wanted in [
       "ok bootstrap server \(cluster.bootstrapServers): answers",
       "ok topic send-otp: 4 partitions", "untold retention of send-otp.results",
       "ok right to read send-otp", "ok consumer group w",
       "untold right to write send-otp.results and dlq.send-otp",
+      "ok provider of twilio-main: takes the credentials",
+      "untold provider of spare: cannot be asked: a receiver of one's own",
     ] {
       #expect(captured.words.contains(wanted), "\(wanted)")
     }
+  }
+
+  @Test func `A secret that the provider refuses is as wrong as anything`() async throws {
+    let cluster = try EmbeddedCluster()
+    for topic in ["send-otp", "send-otp.results", "dlq.send-otp"] {
+      try cluster.createTopic(topic, partitions: 1)
+    }
+    let text = Self.right(cluster.bootstrapServers, twilio: refused.port)
+    #expect(try await check(text, "--online") == ExitCode.configuration)
+    for wanted in [
+      "ok topic send-otp: 1 partition",
+      "wrong provider of twilio-main: refuses us, twilio.20003",
+      "→ Twilio does not take the credentials: check accountSID, authToken",
+    ] {
+      #expect(captured.words.contains(wanted), "\(wanted)")
+    }
+    #expect(!captured.output.contains("hidden-secret-value"))
+    // What was sent along is the secret, in the header alone.
+    let sent = try #require(refused.connections.first?.text)
+    #expect(sent.hasPrefix("GET /2010-04-01/Accounts/AC00000000000000000000000000000000.json HTTP"))
+    #expect(sent.contains("Authorization: Basic "))
+  }
+
+  @Test func `Scripts get what providers say, whatever the brokers do`() async throws {
+    let port = RefusingPort()
+    let text = Self.right("127.0.0.1:\(port.number)", twilio: refused.port)
+    #expect(try await check(text, "--online", "--json") == ExitCode.configuration)
+    let json = try JSONValue(parsing: Array(captured.output.utf8.dropLast()))
+    #expect(json["ok"] == .bool(false))
+    guard case .array(let findings)? = json["findings"] else {
+      Issue.record("no list: \(captured.output)")
+      return
+    }
+    let verdicts = Dictionary(
+      uniqueKeysWithValues: findings.suffix(3).compactMap { finding in
+        finding["subject"]?.string.map { ($0, finding["verdict"]?.string) }
+      })
+    #expect(
+      verdicts == [
+        "bootstrap server 127.0.0.1:\(port.number)": "wrong", "provider of twilio-main": "wrong",
+        "provider of spare": "untold",
+      ])
+    #expect(!captured.output.contains("hidden-secret-value"))
+  }
+
+  @Test func `Providers are asked although the brokers' properties do not go together`()
+    async throws
+  {
+    let text = Self.right(
+      "127.0.0.1:9", ", security.protocol: SASL_PLAINTEXT, sasl.mechanism: PLAIN",
+      twilio: taken.port)
+    #expect(try await check(text, "--online") == ExitCode.configuration)
+    #expect(captured.words.contains("wrong kafka: sasl.username and sasl.password"))
+    #expect(captured.words.contains("ok provider of twilio-main: takes"))
+    #expect(!captured.words.contains("bootstrap server"))
   }
 
   @Test func `Partitions that differ, and a refusal, are told with what to do`() async throws {
@@ -150,8 +223,8 @@ struct CheckCommandTests {
       try cluster.createTopic(topic, partitions: partitions)
     }
     try cluster.setTopicError(29, of: "dlq.send-otp")
-    let code = try await check(Self.right(cluster.bootstrapServers), "--online")
-    #expect(code == ExitCode.configuration)
+    let text = Self.right(cluster.bootstrapServers, twilio: taken.port)
+    #expect(try await check(text, "--online") == ExitCode.configuration)
     #expect(captured.output.contains("has 3 partitions, send-otp has 4"))
     #expect(captured.output.contains("--alter --topic send-otp.results --partitions 4"))
     #expect(captured.output.contains("topic dlq.send-otp: this user may not look it up"))
@@ -159,9 +232,10 @@ struct CheckCommandTests {
 
   @Test func `A broker that refuses connections is an outage, not a setting`() async throws {
     let port = RefusingPort()
-    let code = try await check(Self.right("127.0.0.1:\(port.number)"), "--online")
-    #expect(code == ExitCode.unavailable)
+    let text = Self.right("127.0.0.1:\(port.number)", twilio: taken.port)
+    #expect(try await check(text, "--online") == ExitCode.unavailable)
     #expect(captured.output.contains("Connection refused"))
+    #expect(captured.words.contains("ok provider of twilio-main: takes"))
   }
 
   @Test func `One server of two is enough to start, and the other is told of`() async throws {
@@ -171,7 +245,8 @@ struct CheckCommandTests {
     }
     let port = RefusingPort()
     let servers = "127.0.0.1:\(port.number),\(cluster.bootstrapServers)"
-    #expect(try await check(Self.right(servers), "--online") == ExitCode.ok)
+    let text = Self.right(servers, twilio: taken.port)
+    #expect(try await check(text, "--online") == ExitCode.ok)
     #expect(captured.output.contains("warning  bootstrap server 127.0.0.1:\(port.number)"))
   }
 }
