@@ -56,6 +56,7 @@ extension Driver {
   /// - Parameters:
   ///   - reply: the reply.
   ///   - read: what a success says by its body; nil when it is not the provider's.
+  /// - Returns: what it says of the credentials.
   func result(
     ofProbe reply: HTTPReply, reading read: (JSONValue) -> ProbeResult?
   ) -> ProbeResult {

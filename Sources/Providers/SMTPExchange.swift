@@ -25,7 +25,9 @@ public struct SMTPExchange: Sendable {
     isOpeningOnly = false
   }
 
-  /// No mail: only what comes before one. What decides is the server's last reply to that, to its stage.
+  /// No mail, only what comes before one: connecting, encrypting, logging in.
+  ///
+  /// The reply is the server's last: to the login, or to EHLO where there was none.
   public init(opening server: SMTPServer) {
     self.server = server
     (sender, recipient, data, messageID) = ("", "", [], "")

@@ -103,7 +103,7 @@ struct GatewayAPI: Driver {
       .accepted, code: StatusTable.code(of: reply.status), providerMessageIDs: ids)
   }
 
-  /// [Who we are and what credit is left](https://gatewayapi.com/docs/apis/rest/#get-credit-balance).
+  /// [Who we are and what credit is left](https://gatewayapi.com/docs/apis/rest/).
   func probe(context: SendContext) -> Probe {
     let (path, resource) = ("/rest/", "mtsms")
     guard endpoint.target.hasSuffix(path + resource) else {

@@ -33,7 +33,7 @@ struct CheckCommand {
       ExitMeaning(ExitCode.ok, "run would start; warnings do not count"),
       ExitMeaning(
         ExitCode.unavailable,
-        "with --online: no broker, or the provider of an active connector, could be reached"),
+        "with --online: no broker answers, or the provider of an active connector does not"),
       ExitMeaning(ExitCode.configuration, "something is wrong; everything wrong was told"),
     ],
     run: { arguments in
