@@ -23,7 +23,7 @@ struct OnlineCheck {
   /// How each thing stands that can be asked about.
   func findings() async -> [Finding] {
     async let providers = ProviderCheck(file.configuration, loop: loop).findings()
-    // The summary has told of properties that do not go together.
+    // The command itself tells of properties that do not go together; no broker can be asked with them.
     let brokers = kafka.complaint == nil ? await brokers() : []
     return brokers + (await providers)
   }
