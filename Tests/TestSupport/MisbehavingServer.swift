@@ -69,6 +69,7 @@ public final class MisbehavingServer: Sendable {
     Thread.detachNewThread { [weak self] in
       while true {
         let descriptor = accept(listener, nil, nil)
+        if descriptor < 0, errno == EINTR || errno == ECONNABORTED { continue }
         guard descriptor >= 0 else { break }
         self?.serve(descriptor)
       }
