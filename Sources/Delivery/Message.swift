@@ -1,3 +1,5 @@
+public import JSON
+
 /// What a driver is given: to whom, what for, and the text where it is ours to write.
 ///
 /// An object, because it is handed through many calls and none changes it.
@@ -12,6 +14,8 @@ public final class Message: Sendable {
     case mail(Mail)
     /// A template that the provider keeps, with the values for it.
     case template(FilledTemplate)
+    /// A mail by a template that the provider keeps, with the values for it.
+    case hostedMail(HostedMail)
 
     /// What it is and how long.
     public var description: String {
@@ -19,6 +23,7 @@ public final class Message: Sendable {
       case .none: "<no text>"
       case .text(let text): "<text of \(text.utf8.count) bytes>"
       case .mail(let mail): "<mail of \(mail.body.utf8.count) bytes>"
+      case .hostedMail: "<mail by a template of the provider>"
       case .template(let template): "<template with \(template.values.count) values>"
       }
     }
@@ -33,6 +38,8 @@ public final class Message: Sendable {
     public var body: String
     /// Whether `body` is HTML rather than plain text.
     public var isHTML: Bool
+    /// The plain part beside HTML, where the template gives one.
+    public var plainText: String?
     /// Where answers go, if not to the sender.
     public var replyTo: String?
     /// A mailbox or display name in place of the connector's.
@@ -40,11 +47,13 @@ public final class Message: Sendable {
 
     /// A mail.
     public init(
-      subject: String, body: String, isHTML: Bool, replyTo: String? = nil, sendFrom: String? = nil
+      subject: String, body: String, isHTML: Bool, plainText: String? = nil,
+      replyTo: String? = nil, sendFrom: String? = nil
     ) {
       self.subject = subject
       self.body = body
       self.isHTML = isHTML
+      self.plainText = plainText
       self.replyTo = replyTo
       self.sendFrom = sendFrom
     }
@@ -77,6 +86,35 @@ public final class Message: Sendable {
       self.code = code
       self.kind = kind
       self.values = values
+    }
+  }
+
+  /// A mail by a template that the provider keeps, with the values for it.
+  public struct HostedMail: Sendable, Equatable {
+    /// The key of the settings that names the template, such as `templateAlias`.
+    public var key: String
+    /// What the provider calls the template.
+    public var name: String
+    /// The values: an object.
+    public var model: JSONValue
+    /// The subject, where the settings give one; without line breaks.
+    public var subject: String?
+    /// Where answers go, if not to the sender.
+    public var replyTo: String?
+    /// A mailbox or display name in place of the connector's.
+    public var sendFrom: String?
+
+    /// A mail.
+    public init(
+      key: String, name: String, model: JSONValue, subject: String? = nil, replyTo: String? = nil,
+      sendFrom: String? = nil
+    ) {
+      self.key = key
+      self.name = name
+      self.model = model
+      self.subject = subject
+      self.replyTo = replyTo
+      self.sendFrom = sendFrom
     }
   }
 

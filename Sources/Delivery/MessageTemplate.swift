@@ -15,6 +15,8 @@ public struct MessageTemplate: Sendable, Equatable {
     case mail(Template, MailParts)
     /// What the provider has under a name.
     case provider(ProviderTemplate)
+    /// A mail that the provider has under a name.
+    case hosted(HostedTemplate)
   }
 
   /// What a mail has besides its text.
@@ -23,6 +25,8 @@ public struct MessageTemplate: Sendable, Equatable {
     public let subject: Template
     /// Whether the text is HTML rather than plain.
     public let isHTML: Bool
+    /// The plain part beside an HTML text, where the settings give one.
+    public var plainText: Template?
     /// Where answers go, if not to the sender.
     public let replyTo: Template?
     /// A mailbox or display name in place of the connector's.
@@ -39,12 +43,14 @@ public struct MessageTemplate: Sendable, Equatable {
     switch body {
     case .text(let content): .text(try content.rendered(for: .plainText, with: &values))
     case .provider(let template): .template(try template.filled(with: &values))
+    case .hosted(let template): .hostedMail(try template.filled(with: &values))
     case .mail(let content, let mail):
       .mail(
         Message.Mail(
           subject: try mail.subject.rendered(for: .header, with: &values),
           body: try content.rendered(for: mail.isHTML ? .html : .plainText, with: &values),
           isHTML: mail.isHTML,
+          plainText: try mail.plainText?.rendered(for: .plainText, with: &values),
           replyTo: try mail.replyTo?.rendered(for: .header, with: &values),
           sendFrom: try mail.sendFrom?.rendered(for: .header, with: &values)))
     }

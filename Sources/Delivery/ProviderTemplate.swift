@@ -74,4 +74,11 @@ public enum TemplateForm: Sendable, Equatable {
   case mail
   /// A reference to a template that the provider keeps.
   case provider(ProviderTemplate.Form)
+  /// A reference to a mail template that the provider keeps, or the parts of a mail.
+  case hosted(HostedTemplate.Form)
+  /// Mailgun's: no list of entries, but a mapping of usage types.
+  case deliveries
+
+  /// The key of a connector's `config` under which they stand.
+  public var key: String { self == .deliveries ? "deliveries" : "templates" }
 }

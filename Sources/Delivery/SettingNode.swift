@@ -42,6 +42,15 @@ public struct SettingNode: Sendable {
     self.value = value
     self.position = position
   }
+
+  /// Whether nothing stands here: null or an empty text (Logto strips empty texts too).
+  public var isEmpty: Bool {
+    switch value {
+    case .null: true
+    case .string(let text): text.isEmpty
+    default: false
+    }
+  }
 }
 
 /// A key of a mapping and what it is set to.

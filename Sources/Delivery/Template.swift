@@ -89,6 +89,11 @@ struct TemplateVariable: Sendable, Equatable {
   let name: String
   let source: Source
 
+  /// Its name, step by step.
+  var path: [String] {
+    name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+  }
+
   init(_ name: String) {
     self.name = name
     source =

@@ -18,12 +18,15 @@ struct TemplateReader {
     case .text: "usageType and content"
     case .mail: "usageType, subject and content"
     case .provider: "usageType and templateCode"
+    case .hosted(let form):
+      "usageType and \(form.keys[0])" + (form.mayHoldText ? ", or subject and content" : "")
+    case .deliveries: "html or template"
     }
   }
 
   /// The template; nil when it has a problem.
   mutating func template() -> MessageTemplate? {
-    guard case .object = node.value else {
+    guard isMapping else {
       report(nil, "must be a mapping with \(Self.required(for: form))")
       return nil
     }
@@ -39,38 +42,26 @@ struct TemplateReader {
     switch form {
     case .text:
       guard let content = required("content").map(Template.init) else { return nil }
-      checkUse(content.variables)
+      checkUse(content.variables, of: "content")
       return .text(content)
-    case .mail:
-      let content = required("content").map(Template.init)
-      let mail = mailParts()
-      guard let content else { return nil }
-      checkUse(content.variables + (mail?.subject.variables ?? []))
-      return mail.map { .mail(content, $0) }
+    case .mail: return mail()
     case .provider(let form): return providerTemplate(form).map { .provider($0) }
+    case .hosted(let form): return hostedTemplate(form)
+    case .deliveries: return nil
     }
   }
 
-  private mutating func checkUse(_ variables: [String]) {
+  mutating func checkUse(_ variables: [String], of key: String) {
     if !variables.contains("code"), !variables.contains("link") {
-      report("content", "holds neither {{code}} nor {{link}}, so nobody could use the message")
+      report(
+        key,
+        key == "variables"
+          ? "holds neither code nor link, so nobody could use the message"
+          : "holds neither {{code}} nor {{link}}, so nobody could use the message")
     }
   }
 
-  private mutating func mailParts() -> MessageTemplate.MailParts? {
-    let subject = required("subject").map(Template.init)
-    let type = text("contentType") ?? "text/html"
-    if type != "text/html", type != "text/plain" {
-      report("contentType", "must be text/html or text/plain, found \"\(type)\"")
-    }
-    let replyTo = text("replyTo").map(Template.init)
-    let sendFrom = text("sendFrom").map(Template.init)
-    guard let subject else { return nil }
-    return MessageTemplate.MailParts(
-      subject: subject, isHTML: type == "text/html", replyTo: replyTo, sendFrom: sendFrom)
-  }
-
-  private mutating func locale() -> String? {
+  mutating func locale() -> String? {
     guard let locale = text("locale") else { return nil }
     if LocaleTag(locale) == nil {
       report("locale", "must be a language tag such as en or pt-BR, found \"\(locale)\"")
@@ -78,11 +69,18 @@ struct TemplateReader {
     return locale
   }
 
-  private mutating func checkNames() {
+  mutating func checkNames() {
     var known = ["usageType", "locale"]
     switch form {
     case .text: known.append("content")
-    case .mail: known += ["content", "subject", "contentType", "replyTo", "sendFrom"]
+    case .mail: known += Self.textKeys + ["replyTo", "sendFrom"]
+    case .hosted(let form):
+      known += form.keys + ["variables", "replyTo", "sendFrom"]
+      if form.mayHoldText { known += Self.textKeys }
+    case .deliveries:
+      known = [
+        "html", "text", "template", "variables", "subject", "replyTo", "sendFrom", "locale",
+      ]
     case .provider(let form):
       known += ["templateCode", "variables"] + (form.kinds.isEmpty ? [] : ["type"])
     }
@@ -112,6 +110,9 @@ struct TemplateReader {
       return nil
     }
   }
+
+  /// Whether the entry is a mapping.
+  var isMapping: Bool { if case .object = node.value { true } else { false } }
 
   /// What stands at `key`; nil when it is missing.
   func member(_ key: String) -> SettingNode? { members.first { $0.key == key }?.node }

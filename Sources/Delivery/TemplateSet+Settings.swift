@@ -12,6 +12,10 @@ extension TemplateSet {
   public init(
     node: SettingNode?, path: String, form: TemplateForm, problems: inout [SettingProblem]
   ) {
+    if form == .deliveries {
+      self.init(Self.deliveries(node, path: path, problems: &problems))
+      return
+    }
     var templates: [MessageTemplate] = []
     switch node?.value {
     case .array(let entries)? where !entries.isEmpty:

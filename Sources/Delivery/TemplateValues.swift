@@ -39,6 +39,21 @@ public struct TemplateValues: Sendable {
     }
   }
 
+  /// The value of a variable as the payload has it, objects too; nil when it has none.
+  mutating func json(of variable: TemplateVariable) -> JSONValue? {
+    switch variable.source {
+    case .code, .link, .locale: text(of: variable).map { .string($0) }
+    case .expiresInMinutes: .number(String(expiresInMinutes))
+    case .path(let steps):
+      wholePayload().value(at: steps).flatMap { if case .null = $0 { nil } else { $0 } }
+    }
+  }
+
+  /// Whether there is anything that the recipient could use.
+  var hasCodeOrLink: Bool {
+    [payload.code, payload.link].contains { $0?.isEmpty == false }
+  }
+
   private mutating func wholePayload() -> JSONValue {
     if case .read(let value) = tree { return value }
     // It was read once already, when the request was; should it be no JSON after all, it has no values.

@@ -8,6 +8,10 @@ public struct DriverDescriptor: Sendable {
     case templates
     /// The provider does, from templates of its own: `templates` say which, and which values it gets.
     case provider(ProviderTemplate.Form)
+    /// The provider does, from mail templates of its own, or we do: each entry of `templates` says.
+    case hosted(HostedTemplate.Form)
+    /// The same, where `deliveries` stands in place of `templates`.
+    case deliveries
     /// The receiver does: it gets usage type and payload.
     case receiver
   }
@@ -22,7 +26,7 @@ public struct DriverDescriptor: Sendable {
   public var documentation: String
   /// Who writes the text.
   public var text: TextSource
-  /// The keys of `config`, without `templates`.
+  /// The keys of `config`, without `templates` or `deliveries`.
   public var settings: [SettingDescriptor]
   /// How many exchanges at once unless the connector says otherwise.
   public var concurrency: Int
@@ -46,6 +50,8 @@ public struct DriverDescriptor: Sendable {
     switch text {
     case .templates: channel == .sms ? .text : .mail
     case .provider(let form): .provider(form)
+    case .hosted(let form): .hosted(form)
+    case .deliveries: .deliveries
     case .receiver: nil
     }
   }

@@ -126,15 +126,6 @@ public final class SettingsReader {
 }
 
 extension SettingNode {
-  /// Whether nothing stands here: null or an empty text (Logto strips empty texts too).
-  public var isEmpty: Bool {
-    switch value {
-    case .null: true
-    case .string(let text): text.isEmpty
-    default: false
-    }
-  }
-
   /// The texts that stand here: one, or those of a list; empty when anything else does.
   fileprivate var scalars: [String] {
     switch value {

@@ -103,10 +103,12 @@ public struct ConnectorExample: Sendable {
     case nil: []
     case .provider(let form): providerTemplates(form)
     case .text, .mail: ownTemplates
+    case .hosted(let form): hostedTemplates(form)
+    case .deliveries: deliveries
     }
   }
 
-  private var ownTemplates: [String] {
+  var ownTemplates: [String] {
     let about = comment(
       "The texts, by usage type and language: SignIn, Register, ForgotPassword … Generic serves every"
         + " usage type without one of its own. {{code}}, {{link}}, {{expiresInMinutes}}, {{locale}} and"
@@ -156,13 +158,13 @@ public struct ConnectorExample: Sendable {
       ].indented(2).map { "# \($0)" }
   }
 
-  private func comment(_ text: String) -> [String] {
+  func comment(_ text: String) -> [String] {
     SettingsTable.wrapped(text, width: 86).map { "# \($0)" }
   }
 }
 
 extension [String] {
-  fileprivate func indented(_ columns: Int) -> [String] {
+  func indented(_ columns: Int) -> [String] {
     map { String(repeating: " ", count: columns) + $0 }
   }
 }

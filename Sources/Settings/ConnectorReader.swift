@@ -76,12 +76,14 @@ struct ConnectorReader {
     let caFile = certificates(section)
     let proxy = section.value(SettingsTable.Connector.proxy)
     guard let config = config(section) else { return nil }
-    let templates = config.members?.first { $0.key == Self.templatesKey }?.node
+    let templates = descriptor.templateForm.flatMap { form in
+      config.members?.first { $0.key == form.key }?.node
+    }
     let driver = make(type, from: config, path: section.path.appending(key: "config"))
     if let form = descriptor.templateForm {
       var problems: [SettingProblem] = []
       checkTemplates(
-        templates, section.path.appending(key: "config.\(Self.templatesKey)"), form,
+        templates, section.path.appending(key: "config.\(form.key)"), form,
         &problems)
       for problem in problems {
         notes.reportForeign(
@@ -97,8 +99,6 @@ struct ConnectorReader {
     }
   }
 
-  private static let templatesKey = "templates"
-
   private func make(
     _ type: any Driver.Type, from config: SettingNode, path: String
   ) -> (any Driver)? {
@@ -106,7 +106,7 @@ struct ConnectorReader {
     for secret in config.secrets(descriptor.settings) { notes.hide(secret) }
     let reader = SettingsReader(config.withFlags(descriptor.settings), path: path)
     reader.check(
-      descriptor.settings, shared: descriptor.templateForm != nil ? [Self.templatesKey] : [])
+      descriptor.settings, shared: [descriptor.templateForm?.key].compactMap(\.self))
     var driver: (any Driver)?
     do {
       driver = try type.init(settings: reader)

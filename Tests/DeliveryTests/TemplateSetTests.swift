@@ -227,16 +227,16 @@ import Testing
 
 extension SettingNode {
   /// A text at the beginning of the file.
-  fileprivate static func text(_ text: String) -> SettingNode {
+  static func text(_ text: String) -> SettingNode {
     SettingNode(.string(text), at: SourcePosition(file: "f", line: 1, column: 1))
   }
 
-  fileprivate static func list(_ entries: [SettingNode]) -> SettingNode {
+  static func list(_ entries: [SettingNode]) -> SettingNode {
     SettingNode(.array(entries), at: SourcePosition(file: "f", line: 1, column: 1))
   }
 
   /// A mapping by name, each member on a line of its own, from line 2.
-  fileprivate static func mapping(_ members: [String: String]) -> SettingNode {
+  static func mapping(_ members: [String: String]) -> SettingNode {
     let sorted = members.sorted { $0.key < $1.key }
     return SettingNode(
       .object(

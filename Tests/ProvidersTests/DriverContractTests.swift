@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import JSON
 import Testing
 
 @testable import Providers
@@ -17,7 +18,9 @@ import Testing
       let recipient = recipient ?? (channel == .sms ? "+4512345678" : "ann@example.org")
       return switch type.descriptor.templateForm {
       case .provider: .template(to: recipient, [("code", text)])
-      case .text, .mail, nil:
+      case .hosted(let form) where !form.mayHoldText:
+        .hosted(to: recipient, form.keys[0], "t1", .object([("code", .string(text))]))
+      case .text, .mail, .hosted, .deliveries, nil:
         channel == .sms ? .sms(to: recipient, text) : .mail(to: recipient, text)
       }
     }
@@ -56,7 +59,8 @@ import Testing
     #expect(HTTPEndpoint(descriptor.documentation)?.isSecure == true)
     #expect(descriptor.concurrency > 0)
     check(descriptor.settings, .object(entry.fixture.settings.members), entry.fixture)
-    #expect(!descriptor.settings.map(\.key).contains("templates"))
+    let keys = descriptor.settings.map(\.key)
+    #expect(!keys.contains("templates") && !keys.contains("deliveries"))
   }
 
   /// Keys are told apart, summaries are sentences, and the fixture has every secret: one that it left out would not show

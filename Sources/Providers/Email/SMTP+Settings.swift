@@ -112,16 +112,7 @@ extension SMTP {
 
   /// Who writes to whom, and with which headers; nil when the settings do not say.
   static func composer(in settings: SettingsReader) -> MailComposer? {
-    let from = mailbox(in: settings)
-    var replyTo: [Mailbox] = []
-    if let text = settings.text("replyTo") {
-      if let given = Mailbox.list(text) {
-        replyTo = given
-      } else {
-        settings.report(
-          "replyTo", "must be an address, or a name and an address: Name <a@b.example>")
-      }
-    }
+    let parties = MailParties(settings, from: "fromEmail")
     let headers = settings.texts("customHeaders")
     let inner = settings.mapping("customHeaders")
     for (name, value) in headers {
@@ -129,20 +120,8 @@ extension SMTP {
         inner.report(name, complaint)
       }
     }
-    return from.map { MailComposer(from: $0, replyTo: replyTo, customHeaders: headers) }
-  }
-
-  private static func mailbox(in settings: SettingsReader) -> Mailbox? {
-    guard let text = settings.text("fromEmail") else { return nil }
-    guard let mailbox = Mailbox(text) else {
-      settings.report(
-        "fromEmail", "must be an address, or a name and an address: Name <no-reply@example.com>")
-      return nil
+    return parties.map {
+      MailComposer(from: $0.from, replyTo: $0.replyTo, customHeaders: headers)
     }
-    guard mailbox.address.domain.utf8.allSatisfy({ $0 < 0x80 }) else {
-      settings.report("fromEmail", "must have a domain in ASCII: write its xn-- form")
-      return nil
-    }
-    return mailbox
   }
 }

@@ -30,7 +30,7 @@ struct SMTP: Driver {
           detail: "there is no text to send"))
     }
     let composed: MailComposer.Composed
-    do throws(MailComposer.Fault) {
+    do throws(MailParties.Fault) {
       composed = try composer.compose(
         mail, to: message.recipient.address, eventID: message.eventID, date: context.now)
     } catch {
@@ -85,29 +85,5 @@ struct SMTP: Driver {
     }
     guard words.count == 2, words[0].lowercased() == "ok" else { return nil }
     return String(words[1])
-  }
-}
-
-extension MailComposer.Fault {
-  fileprivate var answer: Answer {
-    switch self {
-    case .recipient:
-      Answer(
-        .rejected, reason: .recipientInvalid, code: "recipient.invalid",
-        detail: "the address cannot stand in a mail")
-    case .sendFrom:
-      Answer(
-        .misconfigured(.template), code: "mail.send-from",
-        detail: "the template's sendFrom is neither a name nor a mailbox such as Name <a@b.example>"
-      )
-    case .replyTo:
-      Answer(
-        .misconfigured(.template), code: "mail.reply-to",
-        detail: "the template's replyTo is no mailbox such as a@b.example")
-    case .lineBreak:
-      Answer(
-        .rejected, reason: .contentRefused, code: "mail.line-break",
-        detail: "a line break would stand in the mail's header")
-    }
   }
 }

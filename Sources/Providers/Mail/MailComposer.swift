@@ -13,18 +13,6 @@ struct MailComposer: Sendable {
   /// More headers, in their order; checked by `complaint(about:)`.
   let customHeaders: [(name: String, value: String)]
 
-  /// A mail that cannot be made.
-  enum Fault: Error, Equatable {
-    /// The recipient's address could be read as anything else.
-    case recipient
-    /// The rendered `sendFrom` is neither a mailbox nor a name.
-    case sendFrom
-    /// The rendered `replyTo` is no mailbox.
-    case replyTo
-    /// A header would have more than one line.
-    case lineBreak
-  }
-
   /// A mail with its envelope.
   struct Composed {
     var sender: String
@@ -40,29 +28,22 @@ struct MailComposer: Sendable {
   ///   - eventID: the idempotency key that the Message-ID is made of.
   ///   - date: the time.
   /// - Returns: the mail with its envelope.
-  /// - Throws: ``Fault``; nothing in the mail may come to stand where it does not belong.
+  /// - Throws: ``MailParties/Fault``; nothing in the mail may come to stand where it does not belong.
   func compose(
     _ mail: Message.Mail, to recipient: String, eventID: String, date: Timestamp
-  ) throws(Fault) -> Composed {
-    for text in [mail.subject, mail.sendFrom ?? "", mail.replyTo ?? ""]
-    where text.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" }) {
-      throw .lineBreak
-    }
-    guard let to = MailAddress(recipient) else { throw .recipient }
-    let from = try sender(mail.sendFrom)
-    var answers = replyTo
-    if let text = mail.replyTo {
-      guard let given = Mailbox.list(text) else { throw .replyTo }
-      answers = given
-    }
+  ) throws(MailParties.Fault) -> Composed {
+    let parties = try MailParties(from: from, replyTo: replyTo).resolved(
+      recipient: recipient, sendFrom: mail.sendFrom, replyTo: mail.replyTo, headers: [mail.subject])
     let hash = Self.hash(of: eventID)
-    let messageID = "\(hash)@\(self.from.address.domain)"
+    let messageID = "\(hash)@\(from.address.domain)"
 
     var header = Header()
     header.add("Date", date.mailDate)
-    header.add("From", Self.text(of: [from], name: "From"))
-    header.add("To", Self.text(of: [Mailbox(name: nil, address: to)], name: "To"))
-    if !answers.isEmpty { header.add("Reply-To", Self.text(of: answers, name: "Reply-To")) }
+    header.add("From", Self.text(of: [parties.from], name: "From"))
+    header.add("To", Self.text(of: [Mailbox(name: nil, address: parties.to)], name: "To"))
+    if !parties.replyTo.isEmpty {
+      header.add("Reply-To", Self.text(of: parties.replyTo, name: "Reply-To"))
+    }
     header.add("Subject", HeaderText.unstructured(mail.subject, name: "Subject"))
     header.add("Message-ID", "<\(messageID)>")
     header.add("MIME-Version", "1.0")
@@ -74,16 +55,8 @@ struct MailComposer: Sendable {
       header.add(name, HeaderText.unstructured(value, name: name))
     }
     return Composed(
-      sender: from.address.text, recipient: to.text, messageID: messageID,
+      sender: parties.from.address.text, recipient: parties.to.text, messageID: messageID,
       bytes: header.bytes + Self.content(of: mail, hash: hash))
-  }
-
-  /// The template's mailbox, or the connector's with the template's name.
-  private func sender(_ text: String?) throws(Fault) -> Mailbox {
-    guard let text = text?.trimmed, !text.isEmpty else { return from }
-    if let mailbox = Mailbox(String(text)) { return mailbox }
-    guard !text.contains("@"), !text.contains("<"), !text.contains(">") else { throw .sendFrom }
-    return Mailbox(name: String(text), address: from.address)
   }
 
   /// 128 bits of SHA-256: the same for every try, and nothing of the id shows.
@@ -121,7 +94,8 @@ struct MailComposer: Sendable {
     let boundary = "=_\(hash)"
     var bytes = Array(
       "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"\r\n\r\n".utf8)
-    for part in [part("text/plain", PlainText.text(of: mail.body)), part("text/html", mail.body)] {
+    let plain = mail.plainText ?? PlainText.text(of: mail.body)
+    for part in [part("text/plain", plain), part("text/html", mail.body)] {
       bytes += "--\(boundary)\r\n".utf8
       bytes += part
     }

@@ -23,8 +23,8 @@ struct ConnectorList {
         ("name", "\(driver.name), \(driver.channel.rawValue)"), ("docs", driver.documentation),
         ("settings", driver.settings.map(Self.words).joined(separator: ", ")),
       ]
-      if driver.templateForm != nil {
-        rows[2].1 += ", templates (required)"
+      if let form = driver.templateForm {
+        rows[2].1 += ", \(form.key) (required)"
       } else {
         rows.append(("text", "written by the receiver, not here"))
       }
