@@ -8,6 +8,7 @@ public enum DriverCatalog {
     HTTPSMS.self,
     SMSAero.self,
     SMTP.self,
+    SendGrid.self,
     TencentSMS.self,
     Twilio.self,
     Vonage.self,

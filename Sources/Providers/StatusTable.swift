@@ -30,7 +30,11 @@ public enum StatusTable {
       case 407: (.misconfigured(.account), nil, "a proxy wants credentials")
       case 408, 425:
         (.transient(wait: reply.retryAfter), nil, "the service wants the request again")
-      case 429: (.throttled(wait: reply.retryAfter, scope: .connector), nil, "too many requests")
+      case 429:
+        (
+          .throttled(wait: reply.retryAfter ?? reply.rateLimitReset, scope: .connector), nil,
+          "too many requests"
+        )
       case 503: (.transient(wait: reply.retryAfter), nil, "the service is not available")
       case 500..<600: (.ambiguous, nil, "the service failed and may have sent the message")
       default: (.ambiguous, nil, "unknown status: what became of the message is not known")
@@ -54,5 +58,19 @@ extension HTTPReply {
       let now = header("Date").flatMap(Timestamp.init(httpDate:))
     else { return nil }
     return min(day, max(.zero, due - now))
+  }
+
+  /// How long until the service's rate begins anew (`X-RateLimit-Reset`), which several services give in place of
+  /// `Retry-After`: seconds or milliseconds since 1970, measured from the reply's own `Date`.
+  ///
+  /// At most a day; nil when either cannot be read.
+  var rateLimitReset: Duration? {
+    guard let number = header("X-RateLimit-Reset").flatMap({ Int64($0) }), number > 1_000_000_000,
+      let now = header("Date").flatMap(Timestamp.init(httpDate:))
+    else { return nil }
+    let isSeconds = number < 100_000_000_000
+    guard isSeconds || number < 100_000_000_000_000 else { return nil }
+    let due = Timestamp(milliseconds: isSeconds ? number * 1_000 : number)
+    return min(.seconds(86_400), max(.zero, due - now))
   }
 }

@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import JSON
 
 @testable import Providers
 
@@ -25,7 +26,8 @@ struct DriverFixture: Sendable {
   let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
   static let all: [DriverFixture] = [
-    .aliyunSMS, .gatewayAPI, .httpEmail, .httpSMS, .smsAero, .smtp, .tencentSMS, .twilio, .vonage,
+    .aliyunSMS, .gatewayAPI, .httpEmail, .httpSMS, .sendGrid, .smsAero, .smtp, .tencentSMS, .twilio,
+    .vonage,
   ]
 }
 
@@ -80,6 +82,20 @@ extension Message {
       ip: nil,
       content: .mail(
         Mail(subject: subject, body: text, isHTML: isHTML, replyTo: replyTo, sendFrom: sendFrom)))
+  }
+
+  /// A mail by a template of the provider's.
+  static func hosted(
+    to recipient: String = "ann@example.org", _ key: String, _ name: String, _ model: JSONValue,
+    subject: String? = nil, replyTo: String? = nil, sendFrom: String? = nil
+  ) -> Message {
+    Message(
+      eventID: "e1", recipient: Recipient(recipient, channel: .email)!,
+      usageType: UsageType(rawValue: "SignIn"), payload: Payload(json: Array("{}".utf8)), ip: nil,
+      content: .hostedMail(
+        HostedMail(
+          key: key, name: name, model: model, subject: subject, replyTo: replyTo,
+          sendFrom: sendFrom)))
   }
 
   /// A message whose text the provider keeps; the payload holds more than the template wants.
@@ -148,7 +164,7 @@ func makeDriver(
   _ type: any Driver.Type, _ settings: [String: SettingNode.Value]
 ) -> (driver: (any Driver)?, problems: [String]) {
   let reader = SettingsReader(settings)
-  reader.check(type.descriptor.settings, shared: ["templates"])
+  reader.check(type.descriptor.settings, shared: ["templates", "deliveries"])
   let driver = try? type.init(settings: reader)
   return (driver, reader.problems.map(\.description))
 }

@@ -54,6 +54,26 @@ import Testing
     #expect(answer(503, headers).class == .transient(wait: nil))
   }
 
+  @Test(
+    arguments: [
+      ("784111792", nil), ("1784111792", .seconds(86_400)), ("1767323060", .seconds(15)),
+      ("1767323060500", .milliseconds(15_500)), ("1767323000", .zero), ("15", nil), ("", nil),
+      ("soon", nil), ("99999999999999999999", nil), ("999999999999999", nil), ("-1", nil),
+    ] as [(String, Duration?)]) func `Where there is no Retry-After, the reset of the rate counts`(
+      value: String, wait: Duration?
+    )
+  {
+    let headers = [
+      (name: "Date", value: "Fri, 02 Jan 2026 03:04:05 GMT"),
+      (name: "x-ratelimit-reset", value: value),
+    ]
+    #expect(answer(429, headers).class == .throttled(wait: wait, scope: .connector))
+    #expect(answer(429, [headers[1]]).class == .throttled(wait: nil, scope: .connector))
+    #expect(
+      answer(429, headers + [("Retry-After", "7")]).class
+        == .throttled(wait: .seconds(7), scope: .connector))
+  }
+
   /// Seconds by GNU date.
   @Test(arguments: [
     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),

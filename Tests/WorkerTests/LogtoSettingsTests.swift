@@ -13,6 +13,7 @@ import Testing
     let json: String
     /// What the request must hold.
     let traces: [String]
+    var channel: Channel { DriverCatalog.driver(id: provider)!.descriptor.channel }
     var testDescription: String { provider }
   }
 
@@ -78,12 +79,12 @@ import Testing
     ),
   ]
 
-  @Test(arguments: stored) func `A connector of Logto's sends`(stored: Stored) throws {
+  @Test(arguments: stored + mails) func `A connector of Logto's sends`(stored: Stored) throws {
     let config = try TemporaryFile(stored.json)
     let file = try TemporaryFile(
       """
       kafka: { bootstrap.servers: "localhost:9092", group.id: otp-worker }
-      active: { sms: logto }
+      active: { \(stored.channel.rawValue): logto }
       connectors:
         logto: { provider: \(stored.provider), configFile: \(config.path) }
       """)
@@ -104,7 +105,7 @@ import Testing
   private func exchange(_ usage: String, through connector: Connector) throws -> HTTPExchange {
     let value = Array(
       """
-      {"to": "12025550123", "type": "\(usage)",
+      {"to": "\(connector.descriptor.channel == .sms ? "12025550123" : "ann@example.org")", "type": "\(usage)",
        "payload": {"code": "042137", "locale": "da", "uiLocales": "da en-GB"}}
       """.utf8)
     let now = Timestamp(milliseconds: 1_790_000_000_000)
@@ -113,7 +114,7 @@ import Testing
       origin: RecordOrigin(topic: "send-otp", partition: 0, offset: 0), timestamp: nil, now: now,
       lifetime: { _ in .seconds(600) })
     let directory = ConnectorDirectory(
-      connectors: [connector], activeSMS: connector.name, activeEmail: nil)
+      connectors: [connector], activeSMS: connector.name, activeEmail: connector.name)
     var values = TemplateValues(request.payload, remaining: .seconds(600))
     let template = try #require(try directory.route(for: request).template)
     let message = Message(
