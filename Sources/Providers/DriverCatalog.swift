@@ -6,6 +6,8 @@ public enum DriverCatalog {
     GatewayAPI.self,
     HTTPEmail.self,
     HTTPSMS.self,
+    Mailgun.self,
+    Postmark.self,
     SMSAero.self,
     SMTP.self,
     SendGrid.self,

@@ -16,6 +16,28 @@ extension LogtoSettingsTests {
         """,
       traces: [
         #""subject":"SignIn 042137""#, #"{"type":"text/html","value":"<p>042137</p>"}"#,
-      ])
+      ]),
+    Stored(
+      provider: "postmark-mail",
+      json: """
+        {"serverToken": "t", "fromEmail": "no-reply@example.com", "templates": [
+          {"usageType": "SignIn", "templateAlias": "logto-sign-in"},
+          {"usageType": "Register", "templateAlias": "logto-register"},
+          {"usageType": "ForgotPassword", "templateAlias": "logto-forgot-password"},
+          {"usageType": "Generic", "templateAlias": "logto-generic"}]}
+        """,
+      traces: [
+        #""TemplateAlias":"logto-sign-in","#,
+        #""TemplateModel":{"code":"042137","locale":"da","expiresInMinutes":10}"#,
+      ]),
+    Stored(
+      provider: "mailgun-email",
+      json: """
+        {"endpoint": "https://api.eu.mailgun.net", "domain": "mg.example.com", "apiKey": "k",
+         "from": "Acme <no-reply@mg.example.com>",
+         "deliveries": {
+           "SignIn": {"subject": "Sign in", "html": "<p>{{code}}</p>", "replyTo": "a@b.example"},
+           "Generic": {"template": "generic", "variables": {"brand": "Acme"}}}}
+        """, traces: ["subject=Sign+in&html=%3Cp%3E042137%3C%2Fp%3E&text=042137"]),
   ]
 }

@@ -71,6 +71,11 @@ extension MailParties {
   }
 }
 
+extension OutgoingMail {
+  /// Where answers go, with commas between, letters of other scripts as they are.
+  var replyToText: String { replyTo.map(\.text).joined(separator: ", ") }
+}
+
 extension OutgoingMail.Content {
   /// HTML with the plain part that its template gives, or one made of it where it says anything.
   fileprivate static func both(_ mail: Message.Mail) -> OutgoingMail.Content {
