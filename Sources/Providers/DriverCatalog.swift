@@ -2,7 +2,9 @@
 public enum DriverCatalog {
   /// The drivers, by channel and name, as `connectors` lists them.
   public static let all: [any Driver.Type] = [
+    AliyunDirectMail.self,
     AliyunSMS.self,
+    AmazonSES.self,
     GatewayAPI.self,
     HTTPEmail.self,
     HTTPSMS.self,

@@ -38,10 +38,11 @@ extension Message {
   }
 
   /// What we call the message, for the provider to echo in its receipts: the event id, or 32 digits of its SHA-256 when it
-  /// is longer than `limit` or holds more than printable ASCII.
-  func reference(atMost limit: Int) -> String {
-    let isPlain =
-      eventID.utf8.count <= limit && eventID.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  /// is longer than `limit` or holds what may not stand there, by default all but printable ASCII.
+  func reference(
+    atMost limit: Int, of mayStand: (UInt8) -> Bool = { (0x21...0x7E).contains($0) }
+  ) -> String {
+    let isPlain = eventID.utf8.count <= limit && eventID.utf8.allSatisfy(mayStand)
     return isPlain ? eventID : String(SHA256.digest(of: Array(eventID.utf8)).hex.prefix(32))
   }
 }

@@ -26,7 +26,8 @@ struct DriverFixture: Sendable {
   let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
   static let all: [DriverFixture] = [
-    .aliyunSMS, .gatewayAPI, .httpEmail, .httpSMS, .mailgun, .postmark, .sendGrid, .smsAero, .smtp,
+    .aliyunDirectMail, .aliyunSMS, .amazonSES, .gatewayAPI, .httpEmail, .httpSMS, .mailgun,
+    .postmark, .sendGrid, .smsAero, .smtp,
     .tencentSMS, .twilio,
     .vonage,
   ]

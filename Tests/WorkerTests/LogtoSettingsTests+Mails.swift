@@ -39,5 +39,24 @@ extension LogtoSettingsTests {
            "SignIn": {"subject": "Sign in", "html": "<p>{{code}}</p>", "replyTo": "a@b.example"},
            "Generic": {"template": "generic", "variables": {"brand": "Acme"}}}}
         """, traces: ["subject=Sign+in&html=%3Cp%3E042137%3C%2Fp%3E&text=042137"]),
+    Stored(
+      provider: "aws-ses-mail",
+      json: """
+        {"accessKeyId": "AKIDEXAMPLE", "accessKeySecret": "s", "region": "eu-west-1",
+         "emailAddress": "Acme <no-reply@example.com>", "emailAddressIdentityArn": "",
+         "feedbackForwardingEmailAddress": "bounces@example.com",
+         "configurationSetName": "codes", \(texts())}
+        """,
+      traces: [
+        #""FromEmailAddress":"Acme <no-reply@example.com>""#, #""ConfigurationSetName":"codes""#,
+        #""Html":{"Data":"<p>042137</p>","Charset":"UTF-8"}"#,
+      ]),
+    Stored(
+      provider: "aliyun-direct-mail",
+      json: """
+        {"accessKeyId": "i", "accessKeySecret": "s", "regionId": "ap-southeast-1",
+         "accountName": "no-reply@mail.example.com", "fromAlias": "Acme", \(texts())}
+        """,
+      traces: ["AccountName=no-reply%40mail.example.com&", "HtmlBody=%3Cp%3E042137%3C%2Fp%3E"]),
   ]
 }

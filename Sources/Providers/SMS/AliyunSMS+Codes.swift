@@ -71,7 +71,7 @@ extension AliyunSMS {
 
       // The service itself.
       .init(
-        ["isp.SYSTEM_ERROR", "isp.GATEWAY_ERROR"], .transient(wait: nil),
+        ["isp.SYSTEM_ERROR", "isp.GATEWAY_ERROR", "InternalError"], .transient(wait: nil),
         "the service failed before it took the message"),
     ] + AliyunRPC.codes)
 }

@@ -55,7 +55,7 @@ struct AliyunRPC: Sendable {
   /// The text that is signed: method, path and canonical query.
   static func stringToSign(_ query: String) -> String { "POST&%2F&" + query.percentEncoded }
 
-  /// What the gateway before every service answers.
+  /// What the gateway before every service answers; what InternalError means is each service's own.
   static let codes: [CodeTable.Row] = [
     .init(
       ["InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive"], .misconfigured(.account),
@@ -74,8 +74,6 @@ struct AliyunRPC: Sendable {
       "the account calls more often than it may"),
     // The nonce is new for every try: the service had this one before.
     .init(["SignatureNonceUsed"], .ambiguous, "the request arrived twice"),
-    .init(
-      ["InternalError", "ServiceUnavailable"], .transient(wait: nil),
-      "Alibaba Cloud is not available"),
+    .init(["ServiceUnavailable"], .transient(wait: nil), "Alibaba Cloud is not available"),
   ]
 }
