@@ -40,13 +40,7 @@ public struct HostedTemplate: Sendable, Equatable {
     }
   }
 
-  /// The members of a payload that Logto documents.
-  ///
-  /// Others go out only when they are chosen: nobody should hand all that a
-  /// producer may ever add to a provider.
-  static let documented = [
-    "code", "link", "locale", "application", "organization", "user", "inviter",
-  ].map { TemplateVariable($0) }
+  private static let documented = Payload.documentedNames.map { TemplateVariable($0) }
 
   /// The key that names it, such as `templateAlias`.
   public let key: String

@@ -18,28 +18,86 @@ extension Pipeline {
     then: @escaping (Answer?) -> Void
   ) {
     let runtime = runtime(of: connector)
-    let deadline = job.request?.expiresAt ?? now
-    let context = SendContext(
-      now: now, deadline: deadline, nonce: Nonce(random.next(), random.next()))
-    let exchange: Exchange
+    guard let tokens = runtime.tokens, tokens.token == nil else {
+      return start(Try(message, job, runtime, at: now, then), token: runtime.tokens?.token)
+    }
+    let attempt = Try(message, job, runtime, at: now, then)
+    tokens.renew(at: now) { ending in
+      if case .token(let token) = ending { return self.start(attempt, token: token) }
+      self.beginTry(job, through: runtime)
+      self.end(attempt, ending.answer)
+    }
+  }
+
+  /// What a try carries along while it waits.
+  private struct Try {
+    let message: Message
+    let job: Job
+    let runtime: ConnectorRuntime
+    let startedAt: Timestamp
+    let then: (Answer?) -> Void
+
+    init(
+      _ message: Message, _ job: Job, _ runtime: ConnectorRuntime, at now: Timestamp,
+      _ then: @escaping (Answer?) -> Void
+    ) {
+      self.message = message
+      self.job = job
+      self.runtime = runtime
+      startedAt = now
+      self.then = then
+    }
+  }
+
+  private func start(_ attempt: Try, token: Secret?) {
     do throws(Refusal) {
-      exchange = try connector.driver.exchange(for: message, context: context)
+      let exchange = try exchange(of: attempt, token: token)
+      beginTry(attempt.job, through: attempt.runtime)
+      transmit(exchange, of: attempt, token: token, mayRenew: true)
     } catch {
-      runtime.telemetry.countAttempt(error.answer.class)
-      leaveSlot(job, after: error.answer)
-      return loop.soon { then(error.answer) }
+      attempt.runtime.telemetry.countAttempt(error.answer.class)
+      leaveSlot(attempt.job, after: error.answer)
+      loop.soon { attempt.then(error.answer) }
     }
-    let startedAt = now
-    beginTry(job, through: runtime)
-    let limit = min(exchange.timeLimit, deadline - now)
-    runtime.client.send(
-      exchange.identified(by: message.eventID), deadline: loop.clock.now + limit
+  }
+
+  private func exchange(of attempt: Try, token: Secret?) throws(Refusal) -> Exchange {
+    let context = SendContext(
+      now: now, deadline: attempt.job.request?.expiresAt ?? now,
+      nonce: Nonce(random.next(), random.next()), token: token)
+    return try attempt.runtime.connector.driver.exchange(for: attempt.message, context: context)
+  }
+
+  private func transmit(_ exchange: Exchange, of attempt: Try, token: Secret?, mayRenew: Bool) {
+    let limit = min(exchange.timeLimit, (attempt.job.request?.expiresAt ?? now) - now)
+    attempt.runtime.client.send(
+      exchange.identified(by: attempt.message.eventID), deadline: loop.clock.now + limit
     ) { ending in
-      let answer = ending.answer(by: runtime.connector.driver)
-      self.endTry(job, through: runtime, startedAt: startedAt, answer)
-      self.leaveSlot(job, after: answer)
-      then(answer)
+      if mayRenew, let token, let tokens = attempt.runtime.tokens, tokens.isRefused(by: ending) {
+        return self.repeatOnce(attempt, inPlaceOf: token, tokens)
+      }
+      self.end(attempt, ending.answer(by: attempt.runtime.connector.driver))
     }
+  }
+
+  /// Sends once more with a new token: the provider took nothing, as it did not know the old one any more.
+  private func repeatOnce(_ attempt: Try, inPlaceOf token: Secret, _ tokens: TokenCache) {
+    tokens.drop(token)
+    tokens.renew(at: now) { ending in
+      guard case .token(let token) = ending else { return self.end(attempt, ending.answer) }
+      do throws(Refusal) {
+        let exchange = try self.exchange(of: attempt, token: token)
+        self.transmit(exchange, of: attempt, token: token, mayRenew: false)
+      } catch {
+        self.end(attempt, error.answer)
+      }
+    }
+  }
+
+  private func end(_ attempt: Try, _ answer: Answer?) {
+    endTry(attempt.job, through: attempt.runtime, startedAt: attempt.startedAt, answer)
+    leaveSlot(attempt.job, after: answer)
+    attempt.then(answer)
   }
 
   private func beginTry(_ job: Job, through runtime: ConnectorRuntime) {

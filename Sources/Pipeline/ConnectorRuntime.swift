@@ -9,6 +9,8 @@ final class ConnectorRuntime {
   let connector: Connector
   let client: ConnectorClient
   let telemetry: ConnectorTelemetry
+  /// The token of a driver that needs one.
+  let tokens: TokenCache?
   /// Jobs that wait for a slot, or for the end of a hold or pause.
   var queue = FIFO<Job>()
   /// Runs while jobs wait for the end of a hold or pause.
@@ -30,6 +32,9 @@ final class ConnectorRuntime {
       options: ClientOptions(
         caFile: connector.caFile, proxy: connector.proxy.flatMap(ClientOptions.Proxy.init),
         maximumConnections: connector.concurrency, userAgent: userAgent))
+    tokens = connector.driver.tokenSource.map { [client] in
+      TokenCache($0, client: client, loop: loop)
+    }
     senders = Array(repeating: nil, count: connector.concurrency)
     free = Array((0..<connector.concurrency).reversed())
   }

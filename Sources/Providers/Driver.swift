@@ -10,6 +10,8 @@ public protocol Driver: Sendable {
   /// Whether a 2xx means that the message was taken even when its body is cut off or cannot be read;
   /// `false` unless the driver says otherwise.
   static var statusIsContract: Bool { get }
+  /// Where it gets a token that its requests carry; nil, as for most, when they carry none.
+  var tokenSource: TokenSource? { get }
   /// Reads the connector's `config`; every problem is noted in `settings`.
   /// - Throws: ``InvalidSettings`` when a driver cannot be made of them.
   init(settings: SettingsReader) throws(InvalidSettings)
@@ -27,6 +29,8 @@ public protocol Driver: Sendable {
 extension Driver {
   /// A 2xx must be read, unless the driver says otherwise.
   public static var statusIsContract: Bool { false }
+  /// No token, unless the driver says otherwise.
+  public var tokenSource: TokenSource? { nil }
 }
 
 /// What a driver needs besides the message.
@@ -39,12 +43,15 @@ public struct SendContext: Sendable {
   public var deadline: Timestamp
   /// What no other attempt has.
   public var nonce: Nonce
+  /// The token, for drivers with a ``TokenSource``.
+  public var token: Secret?
 
   /// A context.
-  public init(now: Timestamp, deadline: Timestamp, nonce: Nonce) {
+  public init(now: Timestamp, deadline: Timestamp, nonce: Nonce, token: Secret? = nil) {
     self.now = now
     self.deadline = deadline
     self.nonce = nonce
+    self.token = token
   }
 }
 

@@ -8,6 +8,7 @@ public enum DriverCatalog {
     GatewayAPI.self,
     HTTPEmail.self,
     HTTPSMS.self,
+    LogtoEmail.self,
     Mailgun.self,
     Postmark.self,
     SMSAero.self,

@@ -33,8 +33,11 @@ public struct TransportFailure: Error, Sendable, Equatable {
   /// Whether the server's certificate did not verify: untrusted, of another name, or expired.
   public var isCertificateProblem: Bool { code == Code.untrusted }
 
+  /// Whether stopping cut it short.
+  public var isStopped: Bool { code == Code.stopped }
+
   /// Whether stopping cut it short before the server could act on it: to be handed back uncounted.
-  public var isUntouchedByStopping: Bool { isCertainlyNotSent && code == Code.stopped }
+  public var isUntouchedByStopping: Bool { isCertainlyNotSent && isStopped }
 
   /// Whether the server cannot have acted on it.
   public var isCertainlyNotSent: Bool { stage == .notWritten || stage == .unfinished }

@@ -104,7 +104,7 @@ import Testing
 
   @Test(arguments: entries) func `Too many requests are throttled`(entry: Entry) throws {
     let answer = try entry.driver().answer(to: entry.fixture.throttled)
-    #expect(answer.class == .throttled(wait: nil, scope: .connector))
+    #expect(answer.class == entry.fixture.limit)
   }
 
   @Test(arguments: overHTTP) func `Too many requests wait for as long as was asked`(

@@ -20,13 +20,16 @@ struct DriverFixture: Sendable {
   let refused: Reply
   /// Its reply to too many requests.
   let throttled: Reply
+  /// What that reply means when it does not say how long: a rate, or a quota that is used up.
+  var limit = Answer.Class.throttled(wait: nil, scope: .connector)
   /// Its reply when it cannot work.
   let down: Reply
   /// Whom an exchange writes to and what.
   let read: @Sendable (Exchange) throws -> (recipient: String, text: String)
 
   static let all: [DriverFixture] = [
-    .aliyunDirectMail, .aliyunSMS, .amazonSES, .gatewayAPI, .httpEmail, .httpSMS, .mailgun,
+    .aliyunDirectMail, .aliyunSMS, .amazonSES, .gatewayAPI, .httpEmail, .httpSMS, .logtoEmail,
+    .mailgun,
     .postmark, .sendGrid, .smsAero, .smtp,
     .tencentSMS, .twilio,
     .vonage,
@@ -119,13 +122,14 @@ extension SendContext {
   /// A message that lives for so many seconds.
   static func lifetime(_ lifetime: Duration) -> SendContext {
     let now = Timestamp(milliseconds: 1_790_000_000_000)
-    return SendContext(now: now, deadline: now + lifetime, nonce: "n1")
+    return SendContext(now: now, deadline: now + lifetime, nonce: "n1", token: Secret("token-1"))
   }
 
   /// A message that lives for ten minutes, sent at a moment.
   static func at(_ seconds: Int64, nonce: Nonce = "n1") -> SendContext {
     let now = Timestamp(milliseconds: seconds * 1_000 + 999)
-    return SendContext(now: now, deadline: now + .seconds(600), nonce: nonce)
+    return SendContext(
+      now: now, deadline: now + .seconds(600), nonce: nonce, token: Secret("token-1"))
   }
 }
 

@@ -44,10 +44,11 @@ struct DriverSocketTests {
   ) -> Bool {
     switch (situation, answer?.class) {
     case (.accepted, .accepted?), (.slow, .accepted?):
-      answer?.providerMessageIDs.isEmpty == false
-    case (.refused, .rejected?), (.throttled, .throttled?), (.down, .transient?),
+      answer?.providerMessageIDs.isEmpty == entry.fixture.accepted.ids.isEmpty
+    case (.refused, .rejected?), (.down, .transient?),
       (.gone, .transient?), (.hung, .ambiguous?), (.unreadable, .ambiguous?):
       true
+    case (.throttled, let found?): found == entry.fixture.limit
     case (.cut, let found?), (.oversized, let found?):
       found == (entry.type.statusIsContract ? .accepted : .ambiguous)
     default: false

@@ -58,5 +58,15 @@ extension LogtoSettingsTests {
          "accountName": "no-reply@mail.example.com", "fromAlias": "Acme", \(texts())}
         """,
       traces: ["AccountName=no-reply%40mail.example.com&", "HtmlBody=%3Cp%3E042137%3C%2Fp%3E"]),
+    Stored(
+      provider: "logto-email",
+      json: """
+        {"endpoint": "https://cloud.logto.io/api", "tokenEndpoint": "https://auth.logto.io/oidc/token",
+         "resource": "https://cloud.logto.io/api", "appId": "a", "appSecret": "s",
+         "senderName": "Acme", "companyInformation": "Acme Inc.", "appLogo": ""}
+        """,
+      traces: [
+        #""payload":{"code":"042137","locale":"da","senderName":"Acme","companyInformation":"Acme Inc."}"#
+      ]),
   ]
 }

@@ -116,11 +116,12 @@ import Testing
     let directory = ConnectorDirectory(
       connectors: [connector], activeSMS: connector.name, activeEmail: connector.name)
     var values = TemplateValues(request.payload, remaining: .seconds(600))
-    let template = try #require(try directory.route(for: request).template)
+    let template = try directory.route(for: request).template
     let message = Message(
       eventID: request.eventID, recipient: request.recipient, usageType: request.usageType,
-      payload: request.payload, ip: nil, content: try template.rendered(with: &values))
-    let context = SendContext(now: now, deadline: now + .seconds(600), nonce: "n")
+      payload: request.payload, ip: nil, content: try template?.rendered(with: &values) ?? .none)
+    let context = SendContext(
+      now: now, deadline: now + .seconds(600), nonce: "n", token: Secret("t"))
     guard case .http(let exchange) = try connector.driver.exchange(for: message, context: context)
     else { throw CancellationError() }
     return exchange

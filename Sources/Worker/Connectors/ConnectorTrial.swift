@@ -38,12 +38,24 @@ struct ConnectorTrial {
     let (message, template) = try message(for: request)
     let now = Timestamp(milliseconds: loop.wallMilliseconds)
     var generator = SystemRandomNumberGenerator()
-    let context = SendContext(
+    var context = SendContext(
       now: now, deadline: request.expiresAt, nonce: Nonce(generator.next(), generator.next()))
     let start = loop.clock.now
+    let client = ConnectorClient(connector, loop: loop)
+    defer { client.close() }
     do throws(Refusal) {
+      if let source = connector.driver.tokenSource {
+        let asked = Exchange.http(source.exchange(at: now))
+        let (ending, grant) = await token(asked, from: source, through: client)
+        guard case .granted(let token) = grant else {
+          return Report(
+            template: template, request: "\(asked.words)", ending: ending,
+            took: loop.clock.now - start, answer: grant.answer)
+        }
+        context.token = token.value
+      }
       let exchange = try connector.driver.exchange(for: message, context: context)
-      let (ending, answer) = await perform(exchange, of: message)
+      let (ending, answer) = await perform(exchange, of: message, through: client)
       return Report(
         template: template, request: "\(exchange.words)", ending: ending,
         took: loop.clock.now - start, answer: answer)
@@ -84,10 +96,23 @@ struct ConnectorTrial {
     return (message, template)
   }
 
+  /// Asks for the token that the driver's requests carry.
+  private func token(
+    _ exchange: Exchange, from source: TokenSource, through client: ConnectorClient
+  ) async -> (String, TokenSource.Grant) {
+    do throws(TransportFailure) {
+      let reply = try await client.send(exchange, deadline: loop.clock.now + exchange.timeLimit)
+      guard case .http(let response) = reply else { return (reply.words, .refused(.tokenMissing)) }
+      return (reply.words, source.grant(in: response))
+    } catch {
+      return ("no token: \(error.words)", .refused(error.isCertainlyNotSent ? error.answer : .tokenMissing))
+    }
+  }
+
   /// Performs the exchange once, as the pipeline's attempt does.
-  private func perform(_ exchange: Exchange, of message: Message) async -> (String, Answer) {
-    let client = ConnectorClient(connector, loop: loop)
-    defer { client.close() }
+  private func perform(
+    _ exchange: Exchange, of message: Message, through client: ConnectorClient
+  ) async -> (String, Answer) {
     var exchange = exchange
     if case .http(var request) = exchange {
       request.headers.append(("Idempotency-Key", message.eventID))
@@ -102,6 +127,18 @@ struct ConnectorTrial {
       return (error.words, answer)
     }
   }
+}
+
+extension TokenSource.Grant {
+  /// What it means for the message when there is no token.
+  fileprivate var answer: Answer {
+    if case .refused(let answer) = self { answer } else { .tokenMissing }
+  }
+}
+
+extension Answer {
+  fileprivate static let tokenMissing = Answer(
+    .transient(wait: nil), code: "token.missing", detail: "there is no token to send")
 }
 
 extension Reply {

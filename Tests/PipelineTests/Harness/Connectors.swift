@@ -11,7 +11,9 @@ enum Credentials {
   /// What PLAIN makes of the mail server's user and password.
   static let mailLogin = "AHVzZXJAZXhhbXBsZS5jb20AcEBzcw"
 
-  static let all = [authToken, authorization, mailLogin]
+  static let appSecret = "aPpS3cr3t-0123456789"
+
+  static let all = [authToken, authorization, mailLogin, appSecret]
 }
 
 /// A text for a usage type.
@@ -74,6 +76,18 @@ extension Connector {
         Wording(
           usageType: "Generic", text: "<p>Your code is <b>{{code}}</b></p>", subject: "Your code")
       ])
+  }
+
+  /// The driver of Logto's mail service in front of servers of the tests.
+  static func logto(at port: UInt16, issuer: UInt16) throws -> Connector {
+    try Connector(
+      name: "logto", provider: "logto-email",
+      settings: [
+        ("endpoint", .string("http://127.0.0.1:\(port)/api")),
+        ("tokenEndpoint", .string("http://127.0.0.1:\(issuer)/token")),
+        ("resource", .string("https://cloud.logto.io/api")), ("appId", .string("app")),
+        ("appSecret", .string(Credentials.appSecret)),
+      ], nil)
   }
 
   private convenience init(

@@ -36,6 +36,8 @@ struct Setting: Sendable {
   var concurrency: Int?
   /// What mails leave by; there is no connector for mail without it.
   var mailServer: MailServer?
+  /// What mails leave by in place of a mail server.
+  var mail: Connector?
   /// Whether nobody listens where the provider should be.
   var isProviderAway = false
   var kafka: [KafkaConfiguration.Property] = []
@@ -111,7 +113,7 @@ final class Scenario: Sendable {
       TwilioFace(accountSID: Credentials.accountSID, authToken: Credentials.authToken))
     receiver = StandIn(HTTPSMSFace(authorization: Credentials.authorization))
     sandbox = try Sandbox([twilio, receiver])
-    let mail = try setting.mailServer.map { try Connector.smtp(at: $0.port) }
+    let mail = try setting.mailServer.map { try Connector.smtp(at: $0.port) } ?? setting.mail
     let connectors = [
       try Connector.twilio(
         at: setting.isProviderAway
