@@ -43,7 +43,10 @@ final class TokenCache {
 
   /// Whether an exchange ended so because its token does not count any more.
   func isRefused(by ending: ExchangeEnding) -> Bool {
-    if case .reply(let reply) = ending { source.isRefusal(reply) } else { false }
+    switch ending {
+    case .reply(let reply): source.isRefusal(reply)
+    case .failed(let failure): failure.isLoginRefused
+    }
   }
 
   /// Gets a token: the one that is there, or one asked for now, once for all who wait.

@@ -77,7 +77,10 @@ public struct TokenSource: Sendable {
 
   /// Whether a reply says that the token of its request does not count any more.
   public func isRefusal(_ reply: Reply) -> Bool {
-    if case .http(let reply) = reply { reply.status == 401 } else { false }
+    switch reply {
+    case .http(let reply): reply.status == 401
+    case .smtp(let reply): reply.stage == .login && reply.code == 535
+    }
   }
 
   private static let replyNames = ReplyFields.Names("access_token", "expires_in", "error")

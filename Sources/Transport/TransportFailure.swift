@@ -33,6 +33,9 @@ public struct TransportFailure: Error, Sendable, Equatable {
   /// Whether the server's certificate did not verify: untrusted, of another name, or expired.
   public var isCertificateProblem: Bool { code == Code.untrusted }
 
+  /// Whether a mail server did not take the login; nothing else was said to it.
+  public var isLoginRefused: Bool { code == Code.loginRefused }
+
   /// Whether stopping cut it short.
   public var isStopped: Bool { code == Code.stopped }
 

@@ -11,7 +11,7 @@ extension SMTP {
       example: .set("587")),
     SettingDescriptor(
       "auth", .object(auth),
-      "The login: user and pass, or user and accessToken; without it mail is sent without a login.",
+      "The login: user with pass, accessToken, refreshToken or a service account; without it mail is sent without a login.",
       example: .set("")),
     SettingDescriptor(
       "fromEmail", .text, isRequired: true,
@@ -84,16 +84,30 @@ extension SMTP {
     SettingDescriptor(
       "accessToken", .text, isSecret: true, "An access token, in place of the password (XOAUTH2).",
       example: .optional("${SMTP_ACCESS_TOKEN:-replace-me}")),
-    SettingDescriptor("clientId", .text, "Not supported yet: refreshing access tokens."),
     SettingDescriptor(
-      "clientSecret", .text, isSecret: true, "Not supported yet: refreshing access tokens."),
+      "refreshToken", .text, isSecret: true,
+      "A refresh token, for which access tokens are got as they are needed. Needs clientId.",
+      example: .optional("${SMTP_REFRESH_TOKEN:-replace-me}")),
     SettingDescriptor(
-      "refreshToken", .text, isSecret: true, "Not supported yet: refreshing access tokens."),
-    SettingDescriptor("accessUrl", .url, "Not supported yet: refreshing access tokens."),
-    SettingDescriptor("expires", .anything, "Not supported yet: refreshing access tokens."),
-    SettingDescriptor("serviceClient", .text, "Not supported yet: service accounts."),
+      "clientId", .text, "The client that refreshToken was given to.",
+      example: .optional("replace-me")),
     SettingDescriptor(
-      "privateKey", .anything, isSecret: true, "Not supported yet: service accounts."),
+      "clientSecret", .text, isSecret: true, "The client's secret, where it has one.",
+      example: .optional("${SMTP_CLIENT_SECRET:-replace-me}")),
+    SettingDescriptor(
+      "serviceClient", .text,
+      "A service account that acts for the user, in place of a refresh token. Needs privateKey.",
+      example: .optional("account@project.iam.gserviceaccount.com")),
+    SettingDescriptor(
+      "privateKey", .anything, isSecret: true,
+      "The service account's RSA key in PEM, line breaks as they are or as \\n.",
+      example: .optional("${file:/run/secrets/service-account.pem}")),
+    SettingDescriptor(
+      "accessUrl", .url,
+      "Where access tokens are issued; https://oauth2.googleapis.com/token by default.",
+      example: .optional("https://oauth2.googleapis.com/token")),
+    SettingDescriptor(
+      "expires", .anything, "Accepted for Logto's sake; has no effect."),
   ]
 
   private static let versions = SMTPServer.TLSVersion.allCases.map(\.rawValue)

@@ -13,11 +13,16 @@ struct SMTP: Driver {
 
   private let server: SMTPServer
   private let composer: MailComposer
+  private let tokens: SMTPTokens?
+  var tokenSource: TokenSource? { tokens?.source }
 
   init(settings: SettingsReader) throws(InvalidSettings) {
     let composer = Self.composer(in: settings)
     let server = SMTPServer(settings: settings)
-    guard let composer, let server else { throw InvalidSettings() }
+    let auth = settings.mapping("auth")
+    let wantsTokens = SMTPTokens.isWanted(by: auth)
+    tokens = wantsTokens ? SMTPTokens(auth) : nil
+    guard let composer, let server, wantsTokens == (tokens != nil) else { throw InvalidSettings() }
     self.composer = composer
     self.server = server
   }
@@ -28,6 +33,14 @@ struct SMTP: Driver {
         Answer(
           .rejected, reason: .contentRefused, code: "content.missing",
           detail: "there is no text to send"))
+    }
+    var server = server
+    if let tokens {
+      guard let token = context.token else {
+        throw Refusal(
+          Answer(.transient(wait: nil), code: "token.missing", detail: "there is no token to send"))
+      }
+      server.login = .token(user: tokens.user, token: token)
     }
     let composed: MailComposer.Composed
     do throws(MailParties.Fault) {

@@ -26,7 +26,8 @@ extension SMTPServer {
     oldestTLS = tls.text("minVersion").flatMap(TLSVersion.init)
     newestTLS = tls.text("maxVersion").flatMap(TLSVersion.init)
     readLimits(settings)
-    if login != nil, security == .none, !allowsPlaintextLogin {
+    let logsIn = login != nil || SMTPTokens.isWanted(by: settings.mapping("auth"))
+    if logsIn, security == .none, !allowsPlaintextLogin {
       settings.report(
         "ignoreTLS",
         "would send the login over a connection that is not encrypted: take it away, or set allowPlaintextAuth: true if that is wanted"
@@ -77,18 +78,12 @@ extension SMTPServer {
 }
 
 extension SMTPServer.Login {
-  /// The login; nil for none, and when it cannot be used, which is reported.
+  /// The login; nil for none, for tokens that have to be got first, and when it cannot be used, which is reported.
   fileprivate init?(settings: SettingsReader) {
     let auth = settings.mapping("auth")
-    for key in ["serviceClient", "privateKey"] where auth.isSet(key) {
-      auth.report(key, "is not supported yet: give an accessToken, or user and pass")
-      return nil
-    }
-    for key in ["refreshToken", "clientSecret", "clientId"] where auth.isSet(key) {
-      auth.report(
-        key,
-        "is not supported yet, tokens are not refreshed: give only an accessToken, or user and pass"
-      )
+    if SMTPTokens.isWanted(by: auth) { return nil }
+    for key in ["clientSecret", "clientId"] where auth.isSet(key) {
+      auth.report("refreshToken", "is missing: \(key) is of use with it only")
       return nil
     }
     let isOAuth = auth.text("type")?.lowercased() == "oauth2"

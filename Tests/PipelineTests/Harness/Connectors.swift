@@ -58,19 +58,19 @@ extension Connector {
   }
 
   /// The SMTP driver in front of a mail server of the tests.
-  static func smtp(at port: UInt16) throws -> Connector {
+  static func smtp(
+    at port: UInt16,
+    auth: [(key: String, value: SettingNode.Value)] = [
+      ("user", .string(MailServer.user)), ("pass", .string(MailServer.password)),
+    ]
+  ) throws -> Connector {
     try Connector(
       name: "smtp", provider: "simple-mail-transfer-protocol",
       settings: [
         ("host", .string("127.0.0.1")), ("port", .number("\(port)")),
         ("fromEmail", .string("Example <no-reply@example.com>")), ("ignoreTLS", .bool(true)),
         ("allowPlaintextAuth", .bool(true)),
-        (
-          "auth",
-          SettingNode.mapping([
-            ("user", .string(MailServer.user)), ("pass", .string(MailServer.password)),
-          ]).value
-        ),
+        ("auth", SettingNode.mapping(auth).value),
       ],
       [
         Wording(

@@ -138,6 +138,31 @@ extension Scenarios {
     }
   }
 
+  @Test func `a mail server that refuses a token gets the next one, in the same try`() async throws
+  {
+    let issuer = MisbehavingServer([Self.token("stale") + Self.token(MailServer.token)])
+    let server = MailServer()
+    var setting = Setting()
+    setting.mail = try .smtp(
+      at: server.port,
+      auth: [
+        ("user", .string(MailServer.user)), ("clientId", .string("client")),
+        ("refreshToken", .string(Credentials.appSecret)),
+        ("accessUrl", .string("http://127.0.0.1:\(issuer.port)/token")),
+      ])
+    try await play(setting) { scenario in
+      for index in 0..<2 {
+        try await scenario.enqueue(scenario.request("\(index)", to: "ann\(index)@example.org"))
+        let outcome = try await scenario.outcome(for: "\(index)")
+        #expect(outcome.ending == "accepted/ok")
+        #expect(outcome.body.attempts == 1)
+      }
+      #expect(server.mails.count == 2)
+      #expect(issuer.requests == 2)
+      #expect(issuer.connections[0].text.contains("&grant_type=refresh_token"))
+    }
+  }
+
   @Test func `a token that has ended is renewed before the next mail`() async throws {
     let provider = try Provider(
       // Meanwhile the issuer's connection was let go.

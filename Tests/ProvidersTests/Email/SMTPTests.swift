@@ -176,13 +176,34 @@ extension DriverFixture {
     ),
     (
       auth(["user": .string("u"), "refreshToken": .string("r")]),
-      "config.auth.refreshToken: is not supported yet"
+      "config.auth.clientId: is missing: getting access tokens needs it"
+    ),
+    (
+      auth(["user": .string("u"), "clientId": .string("c")]),
+      "config.auth.refreshToken: is missing: clientId is of use with it only"
+    ),
+    (
+      auth([
+        "user": .string("u"), "refreshToken": .string("r"), "clientId": .string("c"),
+        "pass": .string("p"),
+      ]),
+      "config.auth.pass: stands beside keys of OAuth2"
+    ),
+    (
+      auth([
+        "user": .string("u"), "refreshToken": .string("r"), "serviceClient": .string("s"),
+      ]),
+      "config.auth.refreshToken: stands beside a service account"
+    ),
+    (
+      auth(["user": .string("u"), "serviceClient": .string("s"), "privateKey": .string("x")]),
+      "config.auth.privateKey: must be an RSA key in PEM"
     ),
     (
       auth([
         "user": .string("u"), "serviceClient": .string("s"), "privateKey": .object([:].members),
       ]),
-      "config.auth.serviceClient: is not supported yet"
+      "config.auth.privateKey: must be an RSA key in PEM"
     ),
     (
       auth(["user": .string("u"), "pass": .array([])]),
