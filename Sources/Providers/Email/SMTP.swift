@@ -70,6 +70,12 @@ struct SMTP: Driver {
     var server = server
     // Less than whoever asks waits: it is opening that can say what the server owes us.
     server.openingLimit = min(server.openingLimit, .seconds(8))
+    if let tokens {
+      guard let token = context.token else {
+        return .impossible("its login needs an access token first")
+      }
+      server.login = .token(user: tokens.user, token: token)
+    }
     return .exchange(.smtp(SMTPExchange(opening: server)))
   }
 
@@ -78,7 +84,8 @@ struct SMTP: Driver {
     guard case .smtp(let reply) = reply else { return .foreignReply }
     return switch (reply.stage, reply.code / 100) {
     case (.login, 2): .works("takes the login")
-    case (.hello, 2) where server.login == nil: .works("answers; there is no login in the settings")
+    case (.hello, 2) where server.login == nil && tokens == nil:
+      .works("answers; there is no login in the settings")
     case (.hello, 2):
       .untold(
         code: SMTPCodeTable.code(of: reply),

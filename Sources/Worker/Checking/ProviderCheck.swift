@@ -40,9 +40,19 @@ struct ProviderCheck {
     let subject = "provider of \(connector.name)"
     let now = Timestamp(milliseconds: loop.wallMilliseconds)
     var generator = SystemRandomNumberGenerator()
-    let context = SendContext(
+    var context = SendContext(
       now: now, deadline: now + Self.limit, nonce: Nonce(generator.next(), generator.next()))
+    if let source = connector.driver.tokenSource {
+      let client = ConnectorClient(connector, loop: loop)
+      defer { client.close() }
+      let answer = await client.token(
+        by: source.exchange(at: now), from: source, deadline: loop.clock.now + Self.limit)
+      if let failure = answer.failure { return finding(on: connector, subject, without: failure) }
+      context.token = answer.token
+    }
     switch connector.driver.probe(context: context) {
+    case .impossible where context.token != nil:
+      return .ok(subject, "gives a token for the credentials")
     case .impossible(let reason): return .untold(subject, "cannot be asked: \(reason)")
     case .exchange(let exchange):
       var finding = await finding(on: connector, subject, asking: exchange)
@@ -50,6 +60,21 @@ struct ProviderCheck {
       if finding.isOutage, !active.contains(connector.name) { finding.verdict = .warning }
       return finding
     }
+  }
+
+  /// No token was given, or its issuer could not be asked.
+  private func finding(
+    on connector: Connector, _ subject: String, without answer: Answer
+  ) -> Finding {
+    if case .misconfigured = answer.class {
+      return .wrong(subject, "gives no token, \(answer.code)", do: answer.detail)
+    }
+    var finding = Finding.wrong(
+      subject, "gives no token: \(answer.detail) (\(answer.code))",
+      do: "see the address of the token endpoint, and the network between; or ask again later")
+    finding.isOutage = active.contains(connector.name)
+    if !finding.isOutage { finding.verdict = .warning }
+    return finding
   }
 
   private func finding(

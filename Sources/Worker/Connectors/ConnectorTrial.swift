@@ -45,14 +45,16 @@ struct ConnectorTrial {
     defer { client.close() }
     do throws(Refusal) {
       if let source = connector.driver.tokenSource {
-        let asked = Exchange.http(source.exchange(at: now))
-        let (ending, grant) = await token(asked, from: source, through: client)
-        guard case .granted(let token) = grant else {
+        let asked = source.exchange(at: now)
+        let answer = await client.token(
+          by: asked, from: source, deadline: loop.clock.now + Exchange.http(asked).timeLimit)
+        if let failure = answer.failure {
           return Report(
-            template: template, request: "\(asked.words)", ending: ending,
-            took: loop.clock.now - start, answer: grant.answer)
+            template: template, request: Exchange.http(asked).words,
+            ending: answer.reply.map { "\($0)" } ?? "no answer: nothing was sent",
+            took: loop.clock.now - start, answer: failure)
         }
-        context.token = token.value
+        context.token = answer.token
       }
       let exchange = try connector.driver.exchange(for: message, context: context)
       let (ending, answer) = await perform(exchange, of: message, through: client)
@@ -96,19 +98,6 @@ struct ConnectorTrial {
     return (message, template)
   }
 
-  /// Asks for the token that the driver's requests carry.
-  private func token(
-    _ exchange: Exchange, from source: TokenSource, through client: ConnectorClient
-  ) async -> (String, TokenSource.Grant) {
-    do throws(TransportFailure) {
-      let reply = try await client.send(exchange, deadline: loop.clock.now + exchange.timeLimit)
-      guard case .http(let response) = reply else { return (reply.words, .refused(.tokenMissing)) }
-      return (reply.words, source.grant(in: response))
-    } catch {
-      return ("no token: \(error.words)", .refused(error.isCertainlyNotSent ? error.answer : .tokenMissing))
-    }
-  }
-
   /// Performs the exchange once, as the pipeline's attempt does.
   private func perform(
     _ exchange: Exchange, of message: Message, through client: ConnectorClient
@@ -127,18 +116,6 @@ struct ConnectorTrial {
       return (error.words, answer)
     }
   }
-}
-
-extension TokenSource.Grant {
-  /// What it means for the message when there is no token.
-  fileprivate var answer: Answer {
-    if case .refused(let answer) = self { answer } else { .tokenMissing }
-  }
-}
-
-extension Answer {
-  fileprivate static let tokenMissing = Answer(
-    .transient(wait: nil), code: "token.missing", detail: "there is no token to send")
 }
 
 extension Reply {

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ProviderCheckTests {
   /// `connectors` and `active` of a configuration, checked; a finding as `verdict subject: detail → remedy`.
-  private func findings(
+  func findings(
     _ active: String, _ connectors: String, clock: any Clock = SystemClock(),
     meanwhile: @escaping @Sendable () async -> Void = {}
   ) async throws -> [Finding] {
