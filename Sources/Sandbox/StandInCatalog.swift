@@ -8,6 +8,9 @@ public enum StandInCatalog {
       ),
       StandIn(HTTPSMSFace()),
       StandIn(HTTPEmailFace()),
+      StandIn(SendGridFace(apiKey: "SG.sandbox.key")),
+      StandIn(PostmarkFace(serverToken: "00000000-0000-4000-8000-000000000000")),
+      StandIn(MailgunFace(domain: "mg.example.com", apiKey: "sandbox-key")),
     ]
   }
 }
