@@ -7,6 +7,13 @@ public enum StandInCatalog {
         TwilioFace(accountSID: "AC" + String(repeating: "0", count: 32), authToken: "sandbox-token")
       ),
       StandIn(HTTPSMSFace()),
+      StandIn(
+        VonageFace(
+          apiKey: "abcd1234", apiSecret: "sandbox-secret",
+          signatureSecret: "sandbox-signature-secret")
+      ),
+      StandIn(GatewayAPIFace(apiToken: "sandbox-token")),
+      StandIn(SMSAeroFace(email: "ada@example.com", apiKey: "sandbox-key-0000")),
       StandIn(HTTPEmailFace()),
       StandIn(SendGridFace(apiKey: "SG.sandbox.key")),
       StandIn(PostmarkFace(serverToken: "00000000-0000-4000-8000-000000000000")),

@@ -53,6 +53,10 @@ struct JSONFields {
   func isMissingOr(_ name: String, _ isRight: (String) -> Bool) -> Bool {
     !has(name) || isRight(name)
   }
+  /// The members that a form could have said: texts and numbers.
+  var allWords: [String: String] {
+    Dictionary(uniqueKeysWithValues: names.compactMap { name in word(name).map { (name, $0) } })
+  }
   /// The members, when all of them are texts.
   var allTexts: [String: String]? {
     let texts = members.compactMapValues { $0 as? String }
