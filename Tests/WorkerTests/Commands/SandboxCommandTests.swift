@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import Providers
 import Sandbox
 import Settings
 import Testing
@@ -24,12 +25,21 @@ struct SandboxCommandTests {
     return try ConfigurationLoader(environment: [:]).load(path: file.path).get()
   }
 
+  /// The value of `provider` in a connector's configuration.
+  private func provider(of connector: String) -> String {
+    let line = connector.split(separator: "\n").first { $0.hasPrefix("provider: ") }
+    return String(line?.dropFirst("provider: ".count) ?? "")
+  }
+
   @Test func `Every connector of the sandbox is a configuration that the worker takes`() throws {
     let sandbox = try Sandbox(StandInCatalog.makeAll(), mail: MailPolicy())
     defer { sandbox.stop() }
     var connectors = sandbox.standIns.map { ($0.connector(at: sandbox.url(of: $0)), $0.channel) }
     connectors.append((try #require(sandbox.mail).connector, .email))
     for (connector, channel) in connectors {
+      // A stand-in may be there before its driver.
+      guard let driver = DriverCatalog.driver(id: provider(of: connector)) else { continue }
+      #expect(driver.descriptor.channel == channel)
       #expect(try load(connector, for: channel).connectors.count == 1)
     }
   }
