@@ -146,13 +146,12 @@ public struct AWSSESFace: CodedFace {
 
   private var requestHeaders: [(name: String, value: String)] { [("x-amzn-RequestId", makeUUID())] }
 
-  /// Signed is the path of the whole URL; below the real host it is the same as within the API.
+  /// Below a stand-in's name the whole path is signed, at the real host the one within the API.
   private func checkSignature(
     _ request: IncomingRequest, path: String
   ) throws(ProviderFault) {
     do throws(AWSSignature.Failure) {
-      let whole = String(request.target.prefix { $0 != "?" })
-      try signature.verify(request, paths: [whole, path], now: clock.seconds)
+      try signature.verify(request, paths: [request.rawPath, path], now: clock.seconds)
     } catch {
       throw Self.fault(error.problem.rawValue, error.message)
     }

@@ -69,7 +69,7 @@ public struct TencentSMSFace: CodedFace {
       throw Self.fault("MissingParameter", "The request is missing a required header: \(name)")
     }
     do throws(TencentSignature.Problem) {
-      try signature.verify(request, now: clock.seconds)
+      try signature.verify(request, paths: [path, request.rawPath], now: clock.seconds)
     } catch {
       throw Self.fault(error.rawValue, Self.words[error])
     }

@@ -54,6 +54,9 @@ struct SignedAuthorization {
 }
 
 extension IncomingRequest {
+  /// The target without its query, as it came.
+  var rawPath: String { String(target.prefix { $0 != "?" }) }
+
   /// `name:value` and a newline for each of the headers, values without outer and double blanks; nil
   /// when one is missing.
   func canonicalHeaders(_ names: [String]) -> String? {

@@ -18,12 +18,13 @@ struct TencentSignature {
   let key: StandInKey
   let service: String
 
-  /// Checks a request, whose canonical path is always `/`.
+  /// Checks a request.
   /// - Parameters:
   ///   - request: as it came.
+  ///   - paths: what the signer may have called its path: `/`, or the whole below a stand-in's name.
   ///   - now: seconds since 1970.
   /// - Throws: what is wrong with it first.
-  func verify(_ request: IncomingRequest, now: Int) throws(Problem) {
+  func verify(_ request: IncomingRequest, paths: [String], now: Int) throws(Problem) {
     guard
       let given = SignedAuthorization(
         request.header("Authorization") ?? "", algorithm: "TC3-HMAC-SHA256"),
@@ -39,15 +40,20 @@ struct TencentSignature {
       ["content-type", "host"].allSatisfy(given.signedHeaders.contains),
       let headers = request.canonicalHeaders(given.signedHeaders)
     else { throw .malformed }
-    let expected = signature(request, headers: headers, given: given, stamp: stamp)
-    guard isSame(expected, given.signature) else { throw .wrong }
+    let isRight = paths.contains { path in
+      let expected = signature(
+        request, path: path, headers: headers, given: given, stamp: stamp)
+      return isSame(expected, given.signature)
+    }
+    guard isRight else { throw .wrong }
   }
 
   private func signature(
-    _ request: IncomingRequest, headers: String, given: SignedAuthorization, stamp: String
+    _ request: IncomingRequest, path: String, headers: String, given: SignedAuthorization,
+    stamp: String
   ) -> String {
     let canonical = [
-      request.method, "/", "", headers, given.signedHeaders.joined(separator: ";"),
+      request.method, path, "", headers, given.signedHeaders.joined(separator: ";"),
       OpenSSLHash.sha256.digest(of: request.body).hex,
     ].joined(separator: "\n")
     let text = [

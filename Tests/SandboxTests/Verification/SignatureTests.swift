@@ -81,14 +81,17 @@ struct SignatureTests {
       ], body: Array(try vector.input("payload").utf8))
     let key = StandInKey(id: try vector.input("secret_id"), secret: try vector.input("secret_key"))
     func verify(
-      _ request: IncomingRequest = request, key: StandInKey = key, now: Int = Vector.time
+      _ request: IncomingRequest = request, key: StandInKey = key, paths: [String] = ["/"],
+      now: Int = Vector.time
     ) -> TencentSignature.Problem? {
       do throws(TencentSignature.Problem) {
-        try TencentSignature(key: key, service: "sms").verify(request, now: now)
+        try TencentSignature(key: key, service: "sms")
+          .verify(request, paths: paths, now: now)
         return nil
       } catch { return error }
     }
     #expect(verify() == nil && verify(now: Vector.time + 300) == nil)
+    #expect(verify(paths: ["/a/", "/"]) == nil && verify(paths: ["/a/"]) == .wrong)
     #expect(verify(now: Vector.time + 301) == .expired && verify(now: 0) == .expired)
     #expect(verify(key: StandInKey(id: key.id, secret: "x")) == .wrong)
     #expect(verify(key: StandInKey(id: "x", secret: key.secret)) == .unknownKey)

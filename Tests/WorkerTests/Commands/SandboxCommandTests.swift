@@ -25,22 +25,17 @@ struct SandboxCommandTests {
     return try ConfigurationLoader(environment: [:]).load(path: file.path).get()
   }
 
-  /// The value of `provider` in a connector's configuration.
-  private func provider(of connector: String) -> String {
-    let line = connector.split(separator: "\n").first { $0.hasPrefix("provider: ") }
-    return String(line?.dropFirst("provider: ".count) ?? "")
-  }
-
   @Test func `Every connector of the sandbox is a configuration that the worker takes`() throws {
     let sandbox = try Sandbox(StandInCatalog.makeAll(), mail: MailPolicy())
     defer { sandbox.stop() }
-    var connectors = sandbox.standIns.map { ($0.connector(at: sandbox.url(of: $0)), $0.channel) }
-    connectors.append((try #require(sandbox.mail).connector, .email))
-    for (connector, channel) in connectors {
-      // A stand-in may be there before its driver.
-      guard let driver = DriverCatalog.driver(id: provider(of: connector)) else { continue }
-      #expect(driver.descriptor.channel == channel)
-      #expect(try load(connector, for: channel).connectors.count == 1)
+    for standIn in sandbox.standIns {
+      // It may be there before its driver.
+      guard let driver = standIn.driver else { continue }
+      #expect(driver.descriptor.channel == standIn.channel)
+      let connector = standIn.connector(at: sandbox.url(of: standIn))
+      #expect(try load(connector, for: standIn.channel).connectors.count == 1)
     }
+    let mail = try #require(sandbox.mail)
+    #expect(try load(mail.connector, for: .email).connectors.count == 1)
   }
 }
