@@ -1,6 +1,5 @@
 import Foundation
 import HTTPServer
-import JSON
 
 /// A JSON object in a request, read with another parser than the worker's own, so that both cannot be
 /// wrong in the same way.

@@ -110,13 +110,7 @@ public struct PostmarkFace: CodedFace {
       request.header("Accept")?.lowercased().contains("application/json") ?? false
     else { throw Self.fault("409") }
     guard let body = request.jsonFields else { throw Self.fault("402") }
-    var submission = try envelope(body)
-    if isTemplated {
-      try readTemplate(body, into: &submission)
-    } else {
-      try readContent(body, into: &submission)
-    }
-    return submission
+    return try PostmarkMail(body: body).submission(isTemplated: isTemplated)
   }
 
   /// A new id.
@@ -150,85 +144,11 @@ public struct PostmarkFace: CodedFace {
     }
   }
 
-  // MARK: - Checks
-
   private func checkToken(_ request: IncomingRequest) throws(ProviderFault) {
     guard let token = request.header("X-Postmark-Server-Token") else {
       throw Self.fault(
         "10", "No Account or Server API tokens were supplied in the HTTP headers.")
     }
     guard token == serverToken else { throw Self.fault("10") }
-  }
-
-  private func envelope(_ body: JSONFields) throws(ProviderFault) -> Submission {
-    guard let from = body.text("From"), Mailbox(from) != nil else {
-      throw Self.fault("300", "Invalid 'From' address.")
-    }
-    guard let to = body.text("To"), let mailbox = Mailbox(to) else {
-      throw Self.fault("300", "Invalid 'To' address.")
-    }
-    if body.has("ReplyTo"), Mailbox(body.text("ReplyTo") ?? "") == nil {
-      throw Self.fault("300", "Invalid 'ReplyTo' address.")
-    }
-    var submission = Submission(
-      channel: .email, recipient: mailbox.address, text: "", sender: from)
-    submission.reference = try reference(body)
-    try checkOptions(body)
-    return submission
-  }
-
-  private func readTemplate(
-    _ body: JSONFields, into submission: inout Submission
-  ) throws(ProviderFault) {
-    let template: String
-    if let number = body.number("TemplateId"), !body.has("TemplateAlias") {
-      template = String(number)
-    } else if let alias = body.text("TemplateAlias"), !body.has("TemplateId") {
-      guard let first = alias.first, first.isASCII, first.isLetter,
-        alias.allSatisfy({ isAlphanumeric(String($0)) || "-_.".contains($0) })
-      else { throw Self.fault("1101") }
-      template = alias
-    } else {
-      throw Self.fault("403", "Either 'TemplateId' or 'TemplateAlias' must be given.")
-    }
-    guard let model = body.object("TemplateModel") else {
-      throw Self.fault("403", "The 'TemplateModel' must be an object.")
-    }
-    submission.show(template: template, variables: model)
-  }
-
-  private func readContent(
-    _ body: JSONFields, into submission: inout Submission
-  ) throws(ProviderFault) {
-    submission.subject = body.text("Subject")
-    submission.show(text: body.text("TextBody"), html: body.text("HtmlBody"))
-    guard body.has("TextBody") || body.has("HtmlBody"), !submission.text.isEmpty else {
-      throw Self.fault("300", "Provide either email TextBody or HtmlBody or both.")
-    }
-  }
-
-  /// The first of the sender's own fields: at most ten, names of 20 and values of 80 characters.
-  private func reference(_ body: JSONFields) throws(ProviderFault) -> String? {
-    guard body.has("Metadata") else { return nil }
-    guard let all = body.object("Metadata")?.allTexts, all.count <= 10,
-      all.allSatisfy({ $0.key.count <= 20 && $0.value.count <= 80 })
-    else { throw Self.fault("300", "Invalid 'Metadata'.") }
-    return all.min { $0.key < $1.key }?.value
-  }
-
-  private func checkOptions(_ body: JSONFields) throws(ProviderFault) {
-    let links = ["None", "HtmlAndText", "HtmlOnly", "TextOnly"]
-    guard body.isMissingOr("TrackLinks", { links.contains(body.text($0) ?? "") }),
-      body.isMissingOr("TrackOpens", { body.flag($0) != nil }),
-      body.isMissingOr("Tag", { (body.text($0)?.count ?? .max) <= 1_000 }),
-      body.isMissingOr("InlineCss", { body.flag($0) != nil }),
-      body.isMissingOr("Headers", { body.objects($0) != nil })
-    else {
-      throw Self.fault(
-        "403", "'TrackLinks', 'TrackOpens', 'Tag', 'InlineCss' or 'Headers' is not valid.")
-    }
-    guard body.isMissingOr("MessageStream", { !(body.text($0) ?? "").isEmpty }) else {
-      throw Self.fault("1235")
-    }
   }
 }

@@ -79,7 +79,7 @@ public struct TencentSMSFace: CodedFace {
       throw Self.fault(
         "InvalidParameter", "The body must be a JSON object of type application/json")
     }
-    return try message(in: body)
+    return try TencentMessage(body: body, appID: appID, templates: templates).submission()
   }
 
   /// A new id.
@@ -143,7 +143,7 @@ public struct TencentSMSFace: CodedFace {
                 json.member("SessionContext", submission.reference ?? "")
                 json.member("Code", code)
                 json.member("Message", message)
-                json.member("IsoCode", isMainland(submission.recipient) ? "CN" : "")
+                json.member("IsoCode", TencentMessage.isMainland(submission.recipient) ? "CN" : "")
               }
             })
           json.member("RequestId", makeUUID())
@@ -151,89 +151,6 @@ public struct TencentSMSFace: CodedFace {
     }
   }
 
-  // MARK: - Checks
-
-  private func message(in body: JSONFields) throws(ProviderFault) -> Submission {
-    if let unknown = body.names.first(where: { !Self.members.contains($0) }) {
-      throw Self.fault("UnknownParameter", "The parameter `\(unknown)` is not recognized.")
-    }
-    guard try text("SmsSdkAppId", of: body) == appID else {
-      throw Self.fault("UnauthorizedOperation.SmsSdkAppIdVerifyFail")
-    }
-    let template = try text("TemplateId", of: body)
-    guard isDigits(template) else {
-      throw Self.fault("FailedOperation.TemplateIncorrectOrUnapproved")
-    }
-    let number = try number(of: body)
-    if isMainland(number), body.text("SignName")?.isEmpty ?? true {
-      throw Self.fault("FailedOperation.SignatureIncorrectOrUnapproved")
-    }
-    let variables = try variables(of: body, template: template)
-    var submission = Submission(recipient: number, text: template, sender: body.text("SignName"))
-    submission.text = ([template] + variables.map { "\"\($0)\"" }).joined(separator: " ")
-    // The place of the code is the template's matter; it is the longest number nearly always.
-    submission.code = variables.first { (4...10).contains($0.count) }
-    submission.reference = try reference(of: body)
-    return submission
-  }
-
-  private func text(_ name: String, of body: JSONFields) throws(ProviderFault) -> String {
-    guard body.has(name) else {
-      throw Self.fault("MissingParameter", "The request is missing a required parameter `\(name)`.")
-    }
-    guard let value = body.text(name), !value.isEmpty else {
-      throw Self.fault("InvalidParameter", "The value type of parameter `\(name)` is not valid.")
-    }
-    return value
-  }
-
-  private func number(of body: JSONFields) throws(ProviderFault) -> String {
-    guard body.has("PhoneNumberSet") else {
-      throw Self.fault(
-        "MissingParameter", "The request is missing a required parameter `PhoneNumberSet`.")
-    }
-    guard let numbers = body.texts("PhoneNumberSet"), numbers.count == 1, let number = numbers.first
-    else { throw Self.fault("InvalidParameterValue.IncorrectPhoneNumber") }
-    guard isE164(number) || isMainland(number) else {
-      throw Self.fault("InvalidParameterValue.IncorrectPhoneNumber")
-    }
-    return number
-  }
-
-  /// With `+86`, `86`, `0086` or nothing before eleven digits.
-  private func isMainland(_ number: String) -> Bool {
-    let prefix = ["+86", "0086", "86"].first(where: number.hasPrefix) ?? ""
-    let rest = number.dropFirst(prefix.count)
-    return rest.count == 11 && rest.first == "1" && isDigits(String(rest))
-  }
-
-  private func variables(
-    of body: JSONFields, template: String
-  ) throws(ProviderFault) -> [String] {
-    guard let values = body.has("TemplateParamSet") ? body.texts("TemplateParamSet") : [] else {
-      throw Self.fault(
-        "InvalidParameter", "The value type of parameter `TemplateParamSet` is not valid.")
-    }
-    guard values.count == templates[template] ?? values.count else {
-      throw Self.fault("FailedOperation.TemplateParamSetNotMatchApprovedTemplate")
-    }
-    guard values.allSatisfy({ $0.count <= 6 && isDigits($0) }) else {
-      throw Self.fault("InvalidParameterValue.TemplateParameterFormatError")
-    }
-    return values
-  }
-
-  private func reference(of body: JSONFields) throws(ProviderFault) -> String? {
-    guard body.isMissingOr("SessionContext", { (body.text($0)?.utf8.count ?? .max) < 512 }) else {
-      throw Self.fault("InvalidParameter", "`SessionContext` must be shorter than 512 bytes.")
-    }
-    return body.text("SessionContext").flatMap { $0.isEmpty ? nil : $0 }
-  }
-
-  private static let members: Set = [
-    "ExtendCode", "PhoneNumberSet", "SenderId", "SessionContext", "SignName", "SmsSdkAppId",
-    "TemplateId", "TemplateParamSet",
-  ]
   private static let words: [TencentSignature.Problem: String] = [
     .malformed: "The Authorization header in the request is not well formed.",
     .expired: "The signature has expired: the timestamp may be off by five minutes at most.",
