@@ -104,7 +104,7 @@ let package = Package(
     .testTarget(
       name: "SandboxTests",
       dependencies: ["Sandbox", "Delivery", "EventLoop", "HTTPServer", "JSON", "TestSupport"],
-      swiftSettings: settings),
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "DrillTests",
       dependencies: [

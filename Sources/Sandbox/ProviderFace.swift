@@ -81,6 +81,8 @@ public struct Submission: Sendable {
   public var subject: String?
   /// A mail's HTML part.
   public var html: String?
+  /// What the sender calls it, for the provider to echo.
+  public var reference: String?
 
   /// A message.
   public init(channel: Channel = .sms, recipient: String, text: String, sender: String? = nil) {

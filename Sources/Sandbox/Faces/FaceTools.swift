@@ -29,6 +29,31 @@ extension JSONWriter {
     integer(number)
   }
 
+  mutating func member(_ name: String, flag: Bool) {
+    key(text: name)
+    bool(flag)
+  }
+
+  /// A member that is an object, whose members `write` writes.
+  mutating func member(_ name: String, object write: (inout JSONWriter) -> Void) {
+    key(text: name)
+    object(write)
+  }
+
+  /// A member that is an array, whose elements `write` writes.
+  mutating func member(_ name: String, array write: (inout JSONWriter) -> Void) {
+    key(text: name)
+    beginArray()
+    write(&self)
+    endArray()
+  }
+
+  mutating func object(_ write: (inout JSONWriter) -> Void) {
+    beginObject()
+    write(&self)
+    endObject()
+  }
+
   mutating func member(_ name: String, orNull number: Int?) {
     key(text: name)
     if let number { integer(number) } else { null() }
@@ -36,6 +61,19 @@ extension JSONWriter {
 }
 
 extension IncomingRequest {
+  /// The form's names and values; of a name that stands twice the first.
+  var formFields: [String: String]? {
+    form.map { Dictionary($0.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }) }
+  }
+
+  /// The token of `Authorization: Bearer`; nil when there is none.
+  var bearerToken: String? {
+    guard let header = header("Authorization"), header.lowercased().hasPrefix("bearer ") else {
+      return nil
+    }
+    return String(header.dropFirst(7))
+  }
+
   /// User and password of `Authorization: Basic`; nil when there are none.
   var basicCredentials: (user: String, password: String)? {
     guard let header = header("Authorization"), header.lowercased().hasPrefix("basic "),
@@ -66,6 +104,26 @@ func isMailAddress(_ text: String) -> Bool {
       $0.value <= 0x20 || $0.value == 0x7F || "<>()\",;:".unicodeScalars.contains($0)
     }
 }
+
+/// Whether a number is 7–15 digits without `+`, the first not zero.
+func isBareE164(_ number: String) -> Bool { isE164("+" + number) }
+
+/// Whether a text is of ASCII letters and digits only.
+func isAlphanumeric(_ text: String) -> Bool {
+  text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+}
+
+/// Whether a text is of ASCII digits only.
+func isDigits(_ text: String) -> Bool { text.allSatisfy { $0.isASCII && $0.isNumber } }
+
+/// Whether a text is an absolute URL of HTTP with a host.
+func isWebAddress(_ text: String) -> Bool {
+  guard let url = URL(string: text), let host = url.host() else { return false }
+  return ["http", "https"].contains(url.scheme?.lowercased()) && !host.isEmpty
+}
+
+/// A new UUID in lower case.
+func makeUUID() -> String { UUID().uuidString.lowercased() }
 
 /// `count` random hexadecimal digits.
 func randomHex(_ count: Int) -> String {

@@ -52,7 +52,9 @@ extension InboxMessage {
       json.endObject()
     }
     json.endArray()
-    json.member("body", String(decoding: request.body.prefix(Self.shownBytes), as: UTF8.self))
+    let body = String(decoding: request.body.prefix(Self.shownBytes), as: UTF8.self)
+    let isForm = request.mediaType == "application/x-www-form-urlencoded"
+    json.member("body", isForm ? Redaction.fields(body[...]) : body)
     json.member("bodyBytes", request.body.count)
     json.endObject()
   }
@@ -94,12 +96,14 @@ enum Redaction {
   /// A target without the values of secret query parameters.
   static func target(_ target: String) -> String {
     guard let mark = target.firstIndex(of: "?") else { return target }
-    let fields = target[target.index(after: mark)...].split(
-      separator: "&", omittingEmptySubsequences: false
-    ).map { field in
+    return target[...mark] + fields(target[target.index(after: mark)...])
+  }
+
+  /// `a=1&b=2` without the values of secret fields.
+  static func fields(_ text: Substring) -> String {
+    text.split(separator: "&", omittingEmptySubsequences: false).map { field in
       let name = field.prefix { $0 != "=" }
       return isSecret(name) ? "\(name)=<redacted>" : String(field)
-    }
-    return target[...mark] + fields.joined(separator: "&")
+    }.joined(separator: "&")
   }
 }

@@ -27,7 +27,8 @@ public struct InboxMessage: Sendable {
   public var html: String?
   /// The id that the stand-in's answer gave it.
   public var providerMessageID: String
-  /// What names the request through all tries: `Idempotency-Key`, or a mail's `Message-ID`.
+  /// What names the request through all tries: `Idempotency-Key`, a mail's `Message-ID`, or what the
+  /// request gave the provider to echo.
   public var reference: String?
   /// The request that carried it; for SMTP the dialogue's envelope as headers, and the mail as body.
   public var request: IncomingRequest
@@ -58,7 +59,9 @@ public struct InboxMessage: Sendable {
   init(_ message: SandboxMessage) {
     self.init(
       time: message.takenAt, provider: message.provider, providerMessageID: message.id,
-      submission: message.submission, reference: message.idempotencyKey, request: message.request)
+      submission: message.submission,
+      reference: message.idempotencyKey ?? message.submission.reference,
+      request: message.request)
   }
 
   /// About how many bytes it holds.

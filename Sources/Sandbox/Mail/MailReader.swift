@@ -72,7 +72,7 @@ struct MailReader {
   }
 
   /// The text between tags, without style and script; enough to find a code and for a preview.
-  private static func withoutTags(_ html: String) -> String {
+  static func withoutTags(_ html: String) -> String {
     var text = ""
     var rest = html[...]
     while let open = rest.firstIndex(of: "<") {

@@ -12,7 +12,7 @@ struct DemoProvider: Sendable, Equatable {
 
   /// All of them.
   static let all: [DemoProvider] =
-    StandInCatalog.makeAll().map {
+    StandInCatalog.makeAll().filter { $0.driver != nil }.map {
       DemoProvider(name: $0.name, title: $0.title, channel: $0.channel)
     } + [smtp]
 
