@@ -213,6 +213,64 @@ import Testing
       "smsaero.failure", "question"),
   ]
 
+  private static let mails: [Row] = [
+    Row(
+      SendGrid.self, DriverFixture.sendGrid.settings, 200,
+      #"{"scopes":["alerts.read","mail.send"]}"#,
+      .works, "", "may send"),
+    Row(
+      SendGrid.self, DriverFixture.sendGrid.settings, 200, #"{"scopes":["alerts.read"]}"#, .refused,
+      "sendgrid.scope", "Mail Send"),
+    Row(
+      SendGrid.self, DriverFixture.sendGrid.settings, 401,
+      #"{"errors":[{"message":"authorization required"}]}"#, .refused, "http.401", "console"),
+    Row(SendGrid.self, DriverFixture.sendGrid.settings, 200, "{}", .untold, "http.200", "address"),
+    Row(
+      Postmark.self, DriverFixture.postmark.settings, 200, #"{"ID":1,"DeliveryType":"Live"}"#,
+      .works,
+      "", "token"),
+    Row(
+      Postmark.self, DriverFixture.postmark.settings, 200, #"{"ID":1,"DeliveryType":"Sandbox"}"#,
+      .works, "", "delivers nothing"),
+    Row(
+      Postmark.self, DriverFixture.postmark.settings, 401, #"{"ErrorCode":10,"Message":"No"}"#,
+      .refused, "postmark.10", "serverToken"),
+    Row(
+      Mailgun.self, DriverFixture.mailgun.settings, 200, #"{"domain":{"state":"active"}}"#, .works,
+      "",
+      "active"),
+    Row(
+      Mailgun.self, DriverFixture.mailgun.settings, 200, #"{"domain":{"state":"unverified"}}"#,
+      .refused, "mailgun.domain", "verify"),
+    Row(
+      Mailgun.self, DriverFixture.mailgun.settings, 401, "Forbidden", .untold, "http.401",
+      "only a message"),
+    Row(
+      Mailgun.self, DriverFixture.mailgun.settings, 404, #"{"message":"Domain not found"}"#,
+      .refused,
+      "http.404", "domain"),
+    Row(
+      AmazonSES.self, DriverFixture.amazonSES.settings, 200,
+      #"{"SendingEnabled":true,"ProductionAccessEnabled":true}"#, .works, "", "may send"),
+    Row(
+      AmazonSES.self, DriverFixture.amazonSES.settings, 200,
+      #"{"SendingEnabled":true,"ProductionAccessEnabled":false}"#, .works, "", "verified recipients"
+    ),
+    Row(
+      AmazonSES.self, DriverFixture.amazonSES.settings, 200, #"{"SendingEnabled":false}"#, .refused,
+      "ses.account", "console"),
+    Row(
+      AmazonSES.self, DriverFixture.amazonSES.settings, 403,
+      #"{"__type":"AccessDeniedException","message":"not authorized"}"#, .untold,
+      "ses.AccessDenied",
+      "GetAccount"),
+    Row(
+      AmazonSES.self, DriverFixture.amazonSES.settings, 403,
+      #"{"__type":"UnrecognizedClientException","message":"The security token is invalid"}"#,
+      .refused,
+      "ses.UnrecognizedClient", "accessKeyId"),
+  ]
+
   private static let withoutLogin = DriverFixture.smtp.settings.merging(["auth": .null]) { $1 }
 
   private static let overSMTP: [Row] = [
@@ -234,7 +292,7 @@ import Testing
       SMTP.self, row.2, .smtp(SMTPReply(stage: row.0, code: row.1)), row.3, row.4, row.5)
   }
 
-  @Test(arguments: overHTTP + overSMTP) func `A reply says what it must`(row: Row) throws {
+  @Test(arguments: overHTTP + mails + overSMTP) func `A reply says what it must`(row: Row) throws {
     check(try driver(row.type, row.settings).result(ofProbe: row.reply), row)
   }
 

@@ -12,6 +12,7 @@ struct AmazonSES: Driver {
   private static let longestTag = 256
 
   private let endpoint: HTTPEndpoint
+  private let account: HTTPEndpoint
   private let signature: AWSSignature
   private let parties: MailParties
   /// Members of every request whose values are texts.
@@ -28,8 +29,9 @@ struct AmazonSES: Driver {
       settings.report("region", "must be the name of a region such as eu-west-1")
       throw InvalidSettings()
     }
-    endpoint = settings.baseURL("endpoint", default: "https://email.\(region).amazonaws.com")
-      .appending(path: "/v2/email/outbound-emails")
+    let base = settings.baseURL("endpoint", default: "https://email.\(region).amazonaws.com")
+    endpoint = base.appending(path: "/v2/email/outbound-emails")
+    account = base.appending(path: "/v2/email/account")
     signature = AWSSignature(
       accessKeyID: try settings.required("accessKeyId"),
       secret: Secret(try settings.required("accessKeySecret")),
@@ -59,9 +61,7 @@ struct AmazonSES: Driver {
     json.endObject()
     json.endArray()
     json.endObject()
-    return .http(
-      signature.signed(
-        endpoint, contentType: "application/json", body: json.bytes, at: context.now))
+    return .http(signature.signed(endpoint, body: json.bytes, at: context.now))
   }
 
   private static func mayStandInTag(_ byte: UInt8) -> Bool {
@@ -94,6 +94,32 @@ struct AmazonSES: Driver {
     else { return StatusTable.answer(to: reply) }
     return Answer(
       .accepted, code: StatusTable.code(of: reply.status), providerMessageIDs: [id])
+  }
+
+  /// The [account](https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html), which a user who may only
+  /// send cannot read.
+  func probe(context: SendContext) -> Probe {
+    .exchange(.http(signature.signed(account, method: "GET", at: context.now)))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    if !reply.isSuccess, code(of: reply) == "AccessDenied" {
+      return .untold(
+        code: "ses.AccessDenied",
+        "the keys are known and may not read the account (ses:GetAccount); whether they may send, only a message shows"
+      )
+    }
+    return result(ofProbe: reply) { body in
+      guard let enabled = body["SendingEnabled"] else { return nil }
+      guard enabled == .bool(true) else {
+        return .refused(
+          code: "ses.account", "the account may not send in this region: see the SES console")
+      }
+      return body["ProductionAccessEnabled"] == .bool(false)
+        ? .works("takes the keys; the account is in SES's sandbox: verified recipients only")
+        : .works("takes the keys; the account may send")
+    }
   }
 
   /// The type of an error without `Exception`, and what only its text says behind a dot.

@@ -39,6 +39,7 @@ struct Mailgun: Driver {
   private static let replyNames = ReplyFields.Names("id", "message")
 
   private let endpoint: HTTPEndpoint
+  private let domain: HTTPEndpoint
   private let authorization: Secret
   private let parties: MailParties
   private let options: [(name: String, value: String)]
@@ -61,6 +62,7 @@ struct Mailgun: Driver {
       throw InvalidSettings()
     }
     endpoint = base.appending(path: "/v3/\(domain)/messages")
+    self.domain = base.appending(path: "/v4/domains/\(domain)")
     authorization = .basic(user: "api", password: Secret(try settings.required("apiKey")))
     guard let parties else { throw InvalidSettings() }
     self.parties = parties
@@ -106,6 +108,38 @@ struct Mailgun: Driver {
     }
     return Answer(
       .accepted, code: StatusTable.code(of: reply.status), providerMessageIDs: [id])
+  }
+
+  /// The [domain](https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/domains/get-v4-domains--name-),
+  /// which a key that may only send cannot read.
+  func probe(context: SendContext) -> Probe {
+    .exchange(
+      .http(
+        HTTPExchange(
+          domain, method: "GET", headers: [("Authorization", authorization.reveal())])))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    let code = StatusTable.code(of: reply.status)
+    switch reply.status {
+    case 401, 403:
+      return .untold(
+        code: code,
+        "apiKey may not read the domain: it is wrong, or a key that may only send, which only a message shows"
+      )
+    case 404:
+      return .refused(
+        code: code, "the account has no such domain: check domain, and endpoint for the EU")
+    default: break
+    }
+    return result(ofProbe: reply) { body in
+      guard let state = body["domain"]?["state"]?.text else { return nil }
+      return state == "active"
+        ? .works("takes the API key; the domain is active")
+        : .refused(
+          code: "mailgun.domain", "the domain is not active: verify it, or ask Mailgun's support")
+    }
   }
 
   /// A Message-ID as Mailgun's events have it.

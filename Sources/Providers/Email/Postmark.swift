@@ -30,13 +30,15 @@ struct Postmark: Driver {
   private static let replyNames = ReplyFields.Names("ErrorCode", "Message", "MessageID")
 
   private let endpoint: HTTPEndpoint
+  private let server: HTTPEndpoint
   private let token: Secret
   private let parties: MailParties
   private let messageStream: String?
 
   init(settings: SettingsReader) throws(InvalidSettings) {
-    endpoint = settings.baseURL("endpoint", default: "https://api.postmarkapp.com")
-      .appending(path: "/email/withTemplate")
+    let base = settings.baseURL("endpoint", default: "https://api.postmarkapp.com")
+    endpoint = base.appending(path: "/email/withTemplate")
+    server = base.appending(path: "/server")
     messageStream = settings.text("messageStream")
     let parties = MailParties(settings, from: "fromEmail")
     token = Secret(try settings.required("serverToken"))
@@ -100,5 +102,24 @@ struct Postmark: Driver {
     return Answer(
       .accepted, code: StatusTable.code(of: reply.status),
       providerMessageIDs: [fields?["MessageID"]].compactMap(\.self).filter(isReadableID))
+  }
+
+  /// The [server](https://postmarkapp.com/developer/api/server-api#get-server) that the token is for.
+  func probe(context: SendContext) -> Probe {
+    .exchange(
+      .http(
+        HTTPExchange(
+          server, method: "GET",
+          headers: [("X-Postmark-Server-Token", token.reveal()), ("Accept", "application/json")])))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    return result(ofProbe: reply) { body in
+      guard body["ID"] != nil else { return nil }
+      return body["DeliveryType"]?.text == "Sandbox"
+        ? .works("takes the token; its server is a sandbox, which delivers nothing")
+        : .works("takes the token")
+    }
   }
 }

@@ -31,13 +31,15 @@ struct SendGrid: Driver {
   static let statusIsContract = true
 
   private let endpoint: HTTPEndpoint
+  private let scopes: HTTPEndpoint
   private let authorization: Secret
   private let parties: MailParties
   private let isSandboxed: Bool
 
   init(settings: SettingsReader) throws(InvalidSettings) {
-    endpoint = settings.baseURL("endpoint", default: "https://api.sendgrid.com")
-      .appending(path: "/v3/mail/send")
+    let base = settings.baseURL("endpoint", default: "https://api.sendgrid.com")
+    endpoint = base.appending(path: "/v3/mail/send")
+    scopes = base.appending(path: "/v3/scopes")
     isSandboxed = settings.flag("sandboxMode") == true
     let parties = MailParties(settings, from: "fromEmail", name: "fromName")
     authorization = Secret("Bearer " + (try settings.required("apiKey")))
@@ -125,5 +127,27 @@ struct SendGrid: Driver {
     return Answer(
       .accepted, code: StatusTable.code(of: reply.status),
       providerMessageIDs: [id].compactMap(\.self))
+  }
+
+  /// The [scopes](https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions/retrieve-a-list-of-scopes-for-which-this-user-has-access)
+  /// of the key, which every key may read.
+  func probe(context: SendContext) -> Probe {
+    .exchange(
+      .http(
+        HTTPExchange(
+          scopes, method: "GET",
+          headers: [("Authorization", authorization.reveal()), ("Accept", "application/json")])))
+  }
+
+  func result(ofProbe reply: Reply) -> ProbeResult {
+    guard case .http(let reply) = reply else { return .foreignReply }
+    return result(ofProbe: reply) { body in
+      guard body["scopes"] != nil else { return nil }
+      guard body["scopes"]?.elements.contains(.string("mail.send")) == true else {
+        return .refused(
+          code: "sendgrid.scope", "the API key may not send: give it the scope Mail Send")
+      }
+      return .works("takes the API key, which may send")
+    }
   }
 }

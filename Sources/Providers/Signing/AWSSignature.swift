@@ -29,29 +29,31 @@ struct AWSSignature: Sendable {
     self.service = service
   }
 
-  /// A POST of `body` with the headers that sign it.
+  /// A request with the headers that sign it; a `POST` unless said otherwise.
   func signed(
-    _ endpoint: HTTPEndpoint, contentType: String, body: [UInt8], at time: Timestamp
+    _ endpoint: HTTPEndpoint, method: String = "POST", contentType: String = "application/json",
+    body: [UInt8] = [], at time: Timestamp
   ) -> HTTPExchange {
     var headers = [(name: "Content-Type", value: contentType), ("X-Amz-Date", Self.text(of: time))]
     if let sessionToken { headers.append(("X-Amz-Security-Token", sessionToken.reveal())) }
-    let request = canonicalRequest(endpoint, headers, body)
+    let request = canonicalRequest(endpoint, method: method, headers, body)
     let authorization =
       "\(Self.algorithm) Credential=\(accessKeyID)/\(scope(at: time)), "
       + "SignedHeaders=\(Self.names(of: signedHeaders(endpoint, headers))), "
       + "Signature=\(signature(of: stringToSign(request, at: time), at: time))"
     headers.append(("Authorization", authorization))
-    return HTTPExchange(endpoint, headers: headers, body: body)
+    return HTTPExchange(endpoint, method: method, headers: headers, body: body)
   }
 
   /// What of a request is signed; its path must need no escapes.
   func canonicalRequest(
-    _ endpoint: HTTPEndpoint, _ headers: [(name: String, value: String)], _ body: [UInt8]
+    _ endpoint: HTTPEndpoint, method: String = "POST",
+    _ headers: [(name: String, value: String)], _ body: [UInt8]
   ) -> String {
     let signed = signedHeaders(endpoint, headers)
     let lines = signed.map { "\($0.name):\($0.value)" }
     return
-      (["POST", endpoint.target, ""] + lines
+      ([method, endpoint.target, ""] + lines
       + ["", Self.names(of: signed), SHA256.digest(of: body).hex])
       .joined(separator: "\n")
   }
