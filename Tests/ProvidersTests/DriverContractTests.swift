@@ -32,9 +32,11 @@ import Testing
     }
   }
 
-  static let entries = DriverCatalog.all.compactMap { type in
+  static let catalogued = DriverCatalog.all.compactMap { type in
     DriverFixture.all.first { $0.id == type.descriptor.id }.map { Entry(type: type, fixture: $0) }
   }
+  /// With the one of the documentation.
+  static let entries = catalogued + [Entry(type: Acme.self, fixture: .acme)]
 
   static let overHTTP = entries.filter { $0.fixture.isHTTP }
   static let overSMTP = entries.filter { !$0.fixture.isHTTP }
@@ -43,12 +45,12 @@ import Testing
 
   @Test func `Every driver has a fixture, and every id is one driver's`() {
     let ids = DriverCatalog.all.map { $0.descriptor.id }
-    #expect(Self.entries.map(\.fixture.id) == ids)
+    #expect(Self.catalogued.map(\.fixture.id) == ids)
     #expect(Set(ids).count == ids.count)
     #expect(Set(DriverFixture.all.map(\.id)) == Set(ids))
   }
 
-  @Test(arguments: entries) func `A driver is found by its id`(entry: Entry) {
+  @Test(arguments: catalogued) func `A driver is found by its id`(entry: Entry) {
     #expect(DriverCatalog.driver(id: entry.fixture.id) == entry.type)
     #expect(DriverCatalog.driver(id: entry.fixture.id.uppercased()) == nil)
   }
