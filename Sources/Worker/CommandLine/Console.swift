@@ -62,8 +62,10 @@ extension Console {
   }
 }
 
-/// Writes all of it, or stops when nobody reads any more (SIGPIPE is ignored by `main`).
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+/// Writes at once, not through `print`, whose lines come late when they go into a pipe.
+/// - Returns: false when nobody reads any more (SIGPIPE is ignored by `main`).
+@discardableResult
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
   var rest = bytes[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -73,9 +75,10 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
       var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       poll(&wanted, 1, -1)
     } else if errno != EINTR {
-      return
+      return false
     }
   }
+  return true
 }
 
 extension String {

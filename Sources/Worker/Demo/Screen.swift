@@ -35,7 +35,7 @@ final class Screen {
   /// Tells what is going on; a board stands still from then on.
   func tell(_ text: String) {
     board = nil
-    if isJSON { _ = write(Array((text + "\n").utf8), to: progress) } else { put(text) }
+    if isJSON { writeAll(Array((text + "\n").utf8), to: progress) } else { put(text) }
   }
 
   /// Draws a row for each sample where the terminal can, else the heading of a line for each step; for people.
@@ -94,30 +94,12 @@ final class Screen {
   }
 
   private func putText(_ text: String) {
-    if !isAbandoned { isAbandoned = !write(Array(text.utf8), to: output) }
+    if !isAbandoned { isAbandoned = !writeAll(Array(text.utf8), to: output) }
   }
 
   private func put(_ line: String) { put(Array(line.utf8)) }
 
   private func put(_ line: [UInt8]) {
-    if !isAbandoned { isAbandoned = !write(line + [UInt8(ascii: "\n")], to: output) }
-  }
-
-  /// Writes at once, not through `print`, whose lines come late when they go into a pipe.
-  /// - Returns: false when nobody reads any more.
-  private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno == EAGAIN {
-        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&wanted, 1, -1)
-      } else if errno != EINTR {
-        return false
-      }
-    }
-    return true
+    if !isAbandoned { isAbandoned = !writeAll(line + [UInt8(ascii: "\n")], to: output) }
   }
 }
