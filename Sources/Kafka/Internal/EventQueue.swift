@@ -77,7 +77,9 @@ struct Event: ~Copyable {
     if code == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
     return KafkaError(
       code, text: rd_kafka_event_error_string(raw).map { String(cString: $0) },
-      isFatal: rd_kafka_event_error_is_fatal(raw) != 0)
+      // Asked of another event, librdkafka reads past its end: only this kind has the field
+      // (rd_kafka_event_error_is_fatal in rdkafka_event.c).
+      isFatal: type == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(raw) != 0)
   }
 
   /// What the event tells, when it is one that any client may have.
