@@ -23,7 +23,9 @@ extension Pipeline {
     }
     let attempt = Try(message, job, runtime, at: now, then)
     tokens.renew(at: now) { ending in
-      if case .token(let token) = ending { return self.start(attempt, token: token) }
+      if case .token(let token) = ending, self.mayStillSend(job) {
+        return self.start(attempt, token: token)
+      }
       self.beginTry(job, through: runtime)
       self.end(attempt, ending.answer)
     }
@@ -84,7 +86,9 @@ extension Pipeline {
   private func repeatOnce(_ attempt: Try, inPlaceOf token: Secret, _ tokens: TokenCache) {
     tokens.drop(token)
     tokens.renew(at: now) { ending in
-      guard case .token(let token) = ending else { return self.end(attempt, ending.answer) }
+      guard case .token(let token) = ending, self.mayStillSend(attempt.job) else {
+        return self.end(attempt, ending.answer)
+      }
       do throws(Refusal) {
         let exchange = try self.exchange(of: attempt, token: token)
         self.transmit(exchange, of: attempt, token: token, mayRenew: false)
@@ -92,6 +96,12 @@ extension Pipeline {
         self.end(attempt, error.answer)
       }
     }
+  }
+
+  /// Whether what waited for a token is still ours to send; if not, nothing was written and it comes again, to
+  /// us or to another.
+  private func mayStillSend(_ job: Job) -> Bool {
+    !stop.isStopping && job.partition.phase == .taking
   }
 
   private func end(_ attempt: Try, _ answer: Answer?) {

@@ -78,6 +78,27 @@ extension Scenarios {
     }
   }
 
+  @Test func `a mail that waits for its token when the worker stops is not sent, and comes again`()
+    async throws
+  {
+    let (asked, go) = (Signal(), Signal())
+    let provider = try Provider(
+      issued: [.readRequest, .raise(asked), .wait(go)] + Self.token("T1").suffix(1),
+      later: Self.token("T2"), taken: [Self.answer(204)])
+    try await play(provider.setting) { scenario in
+      try await scenario.enqueue(
+        scenario.request("r", to: "ann@example.org", ["channel": "email"]))
+      await asked.raised()
+      try await scenario.beginStop()
+      go.raise()
+      try await scenario.stopped()
+      #expect(provider.service.connections.isEmpty)
+      try await scenario.startWorker()
+      #expect(try await scenario.outcome(for: "r").ending == "accepted/ok")
+      #expect(provider.tokens == ["T2"])
+    }
+  }
+
   @Test func `a 401 brings one new token for all, and each mail is sent once more in the same try`()
     async throws
   {
