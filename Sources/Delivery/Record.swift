@@ -16,6 +16,9 @@ public struct RecordHeader: Sendable, Equatable {
     self.init(name, Array(text.utf8))
   }
 
+  /// Whether its name is one of the worker's own: a producer's is dropped at the first hop.
+  public var isOfTheWorker: Bool { name.hasPrefix("otp.") || name.hasPrefix("__dlq.errors.") }
+
   /// The value as text, nil when it is null or not UTF-8.
   public var text: String? {
     value.flatMap { String(validating: $0, as: UTF8.self) }
@@ -40,4 +43,13 @@ public struct RecordOrigin: Hashable, Sendable, CustomStringConvertible {
 
   /// `topic/partition/offset`.
   public var description: String { "\(topic)/\(partition)/\(offset)" }
+
+  /// Reads ``description``; nil when the text is none.
+  public init?(_ description: String) {
+    let parts = description.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, !parts[0].isEmpty, let partition = Int32(parts[1]), partition >= 0,
+      let offset = Int64(parts[2]), offset >= 0
+    else { return nil }
+    self.init(topic: String(parts[0]), partition: partition, offset: offset)
+  }
 }

@@ -57,6 +57,23 @@ public final class Request: Sendable {
 // MARK: - Decoding
 
 extension Request {
+  /// What is fixed when a request is first read, and stays with it whatever topic it goes through.
+  public struct Identity: Sendable, Equatable {
+    /// The event id.
+    public var eventID: String
+    /// When it was enqueued.
+    public var requestedAt: Timestamp
+    /// When it becomes worthless.
+    public var expiresAt: Timestamp
+
+    /// An identity.
+    public init(eventID: String, requestedAt: Timestamp, expiresAt: Timestamp) {
+      self.eventID = eventID
+      self.requestedAt = requestedAt
+      self.expiresAt = expiresAt
+    }
+  }
+
   /// The largest value that is looked at, 1 MiB.
   public static let maximumValueBytes = 1_048_576
 
@@ -69,16 +86,18 @@ extension Request {
   ///   - headers: the record's headers.
   ///   - origin: the record that came first; names the request when it has no id.
   ///   - timestamp: the record's own, nil when it has none; one in the future counts as `now`.
+  ///   - identity: what was fixed when the request was first read; goes before what the body says.
   ///   - now: the time.
   ///   - lifetime: how long a request of a usage type is worth sending.
   /// - Returns: the request, of which every field is checked.
   /// - Throws: what is wrong, with what could be read.
   public static func decode(
     value: Span<UInt8>?, headers: [RecordHeader], origin: RecordOrigin, timestamp: Timestamp?,
-    now: Timestamp, lifetime: (UsageType) -> Duration
+    identity: Identity? = nil, now: Timestamp, lifetime: (UsageType) -> Duration
   ) throws(UndecodableRequest) -> Request {
     var reader = RequestReader()
-    let requestedAt = min(timestamp ?? now, now)
+    reader.draft.identity = identity
+    let requestedAt = identity?.requestedAt ?? min(timestamp ?? now, now)
     let trace = headers.isEmpty ? [] : TraceContext.headers(among: headers)
     do throws(RequestFlaw) {
       try reader.read(value, headers: headers)

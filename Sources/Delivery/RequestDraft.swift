@@ -1,5 +1,7 @@
 /// What has been read of a request, before it is known whether all of it is right.
 struct RequestDraft {
+  /// What an earlier reading fixed.
+  var identity: Request.Identity?
   /// The event id of a CloudEvent, which goes before `id`.
   var envelopeID: String?
   var id: String?
@@ -18,10 +20,16 @@ struct RequestDraft {
 
   private static let emptyObject = Array("{}".utf8)
 
-  private var eventID: String? { envelopeID ?? id }
+  private var eventID: String? { identity?.eventID ?? envelopeID ?? id }
+
+  /// Whether the producer gave the event id, be it long ago.
+  private func hasExplicitID(_ origin: RecordOrigin) -> Bool {
+    identity.map { $0.eventID != origin.description } ?? (eventID != nil)
+  }
 
   private func deadline(from requestedAt: Timestamp) -> Timestamp? {
-    switch (expiresAt, timeToLive.map { requestedAt + $0 }) {
+    if let identity { return identity.expiresAt }
+    return switch (expiresAt, timeToLive.map { requestedAt + $0 }) {
     case (let moment?, let end?): min(moment, end)
     case (let moment, let end): moment ?? end
     }
@@ -43,7 +51,7 @@ struct RequestDraft {
       throw .recipient(channel: channel)
     }
     return Request(
-      eventID: eventID ?? origin.description, hasExplicitID: eventID != nil, origin: origin,
+      eventID: eventID ?? origin.description, hasExplicitID: hasExplicitID(origin), origin: origin,
       recipient: recipient, usageType: usageType, payload: payload, ip: ip, supersede: supersede,
       metadata: metadata, requestedAt: requestedAt,
       expiresAt: deadline(from: requestedAt) ?? requestedAt + lifetime(usageType), trace: trace)

@@ -25,6 +25,30 @@ public struct UndecodableRequest: Error, Sendable {
   /// `traceparent` and `tracestate`, to be continued.
   public var trace: [RecordHeader]
 
+  /// A record of which no more is known than where it stands and what is wrong.
+  public init(origin: RecordOrigin, code: String, detail: String, requestedAt: Timestamp) {
+    self.init(
+      eventID: origin.description, origin: origin, code: code, detail: detail, channel: nil,
+      usageType: nil, requestedAt: requestedAt, expiresAt: nil, metadata: nil, trace: [])
+  }
+
+  init(
+    eventID: String, origin: RecordOrigin, code: String, detail: String, channel: Channel?,
+    usageType: UsageType?, requestedAt: Timestamp, expiresAt: Timestamp?, metadata: [UInt8]?,
+    trace: [RecordHeader]
+  ) {
+    self.eventID = eventID
+    self.origin = origin
+    self.code = code
+    self.detail = detail
+    self.channel = channel
+    self.usageType = usageType
+    self.requestedAt = requestedAt
+    self.expiresAt = expiresAt
+    self.metadata = metadata
+    self.trace = trace
+  }
+
   static let recipientInvalid = "recipient.invalid"
   /// The code of a value that is larger than ``Request/maximumValueBytes``.
   public static let oversize = "decode.oversize"

@@ -40,6 +40,20 @@ public struct FIFO<Element> {
     }
   }
 
+  /// Takes out all elements that `match`, first in first.
+  public mutating func removeAll(where matches: (Element) -> Bool) -> [Element] {
+    var removed: [Element] = []
+    var kept: [Element?] = []
+    for element in all {
+      if matches(element) { removed.append(element) } else { kept.append(element) }
+    }
+    if !removed.isEmpty {
+      elements = kept
+      head = 0
+    }
+    return removed
+  }
+
   /// The elements, first in first.
   public var all: some Sequence<Element> { elements[head...].lazy.compactMap(\.self) }
 }

@@ -13,25 +13,53 @@ extension Pipeline {
 
   /// Takes over partitions, with what their last owner had done.
   func assigned(_ list: [AssignedPartition]) {
-    for assigned in list {
-      let partition = assigned.topicPartition
-      partitions[partition] = PartitionState(
-        partition, ledger: ledger(of: assigned),
-        telemetry: telemetry.partition(partition.partition))
+    for (number, assigned) in Dictionary(grouping: list, by: \.topicPartition.partition) {
+      take(over: number, assigned)
     }
     noteAssignment("partitions assigned", list.count)
     requestIntake()
   }
 
+  /// Takes over the partitions of one number; those of all topics, or none.
+  private func take(over number: Int32, _ list: [AssignedPartition]) {
+    let topics = configuration.topics.consumed
+    let sorted = topics.compactMap { topic in list.first { $0.topicPartition.topic == topic } }
+    guard sorted.count == topics.count else {
+      return log.error(
+        "partitions of this number are not all ours: nothing is taken from them",
+        .number(.partition, number), .count(sorted.count),
+        .detail(
+          "all members of the group must consume the same topics with as many partitions each,"
+            + " by the range assignor"))
+    }
+    let share = Share(number)
+    share.marks = Array(repeating: nil, count: markedTopics.count)
+    shares[number] = share
+    for assigned in sorted {
+      let partition = assigned.topicPartition
+      let role = role(of: partition.topic)
+      let state = PartitionState(
+        partition, role: role, of: share, ledger: ledger(of: assigned),
+        consumed: telemetry.consumed[.topic(partition.topic)],
+        telemetry: role.isOwn ? nil : telemetry.partition(number))
+      share.add(state)
+      partitions[partition] = state
+    }
+  }
+
+  private func role(of topic: String) -> PartitionState.Role {
+    let topics = configuration.topics
+    if let tier = topics.retries.first(where: { $0.value == topic })?.key { return .retry(tier) }
+    return topic == topics.replay ? .replay : .requests
+  }
+
   /// Gives partitions up: what is being sent may end, what waits is handed back, then one last commit.
   func revoked(_ list: [TopicPartition], isLost: Bool, done: @escaping () -> Void) {
-    let leaving = list.compactMap { partitions[$0] }
-    for state in leaving {
-      state.phase = isLost ? .gone : .leaving
-      for job in state.waiting.values {
-        removeFromPlace(job)
-        abandon(job)
-      }
+    let leaving = Set(list.map(\.partition)).compactMap { shares[$0] }
+    for share in leaving {
+      share.phase = isLost ? .gone : .leaving
+      abandonWaiting(of: share)
+      for state in share.partitions { dropHead(of: state) }
     }
     noteAssignment(isLost ? "partitions lost" : "partitions revoked", list.count)
     start {
@@ -39,32 +67,43 @@ extension Pipeline {
         await self.idle(leaving, within: Self.revokeTimeout)
         await self.atMost(Self.commitTimeout) { await self.commitAll() }
       }
-      for state in leaving {
-        state.phase = .gone
-        self.partitions[state.partition] = nil
-        self.telemetry.removePartition(state.partition.partition)
-      }
+      for share in leaving { self.forget(share) }
       self.updateAssignmentGauges()
       done()
     }
   }
 
-  private func idle(_ states: [PartitionState], within limit: Duration) async {
+  private func forget(_ share: Share) {
+    shares[share.number] = nil
+    for state in share.partitions { partitions[state.partition] = nil }
+    share.end()
+    telemetry.removePartition(share.number)
+  }
+
+  /// Hands back what waits.
+  func abandonWaiting(of share: Share) {
+    for job in share.waiting.values {
+      removeFromPlace(job)
+      abandon(job)
+    }
+  }
+
+  private func idle(_ shares: [Share], within limit: Duration) async {
     let deadline = loop.clock.now + limit
-    for state in states where state.busy > 0 {
+    for share in shares where share.busy > 0 {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let timer = loop.schedule(at: deadline) {
-          if let resume = state.whenIdle.take() { resume() }
+          if let resume = share.whenIdle.take() { resume() }
         }
-        state.whenIdle = {
+        share.whenIdle = {
           self.loop.cancel(timer)
           continuation.resume()
         }
       }
-      if state.busy > 0 {
+      if share.busy > 0 {
         log.warning(
           "partition given up with sends still open: they may go out twice",
-          .number(.partition, state.partition.partition), .count(state.busy))
+          .number(.partition, share.number), .count(share.busy))
       }
     }
   }
@@ -97,22 +136,29 @@ extension Pipeline {
   // MARK: - Commits
 
   /// Commits what has changed, in one request; nothing when nothing has.
+  ///
+  /// All partitions of one number go together, so that what one of them says holds for all.
   func commit() {
     var entries: [CommitEntry] = []
-    for state in partitions.values where state.phase != .gone && !state.isCommitting {
-      guard let commit = state.ledger?.commit(nonce: nonce) else { continue }
-      state.isCommitting = true
-      entries.append(
-        CommitEntry(state.partition, offset: commit.offset, metadata: commit.metadata))
+    var committing: [Share] = []
+    for share in shares.values where share.phase != .gone && !share.isCommitting {
+      let before = entries.count
+      for state in share.partitions {
+        guard let commit = state.ledger?.commit(nonce: nonce) else { continue }
+        entries.append(
+          CommitEntry(state.partition, offset: commit.offset, metadata: commit.metadata))
+      }
+      guard entries.count > before else { continue }
+      share.isCommitting = true
+      committing.append(share)
     }
     guard !entries.isEmpty, let consumer else { return }
     let states = partitions
     consumer.commit(entries) { results in
       for result in results {
-        guard let state = states[result.topicPartition] else { continue }
-        state.isCommitting = false
-        self.note(result, of: state)
+        if let state = states[result.topicPartition] { self.note(result, of: state) }
       }
+      for share in committing { share.isCommitting = false }
       if let whenCommitted = self.whenCommitted.take() { whenCommitted() }
     }
   }
@@ -132,8 +178,8 @@ extension Pipeline {
   /// Commits until nothing is left to commit; gives up when a commit fails.
   func commitAll() async {
     for _ in 0..<10 {
-      if !partitions.values.contains(where: \.isCommitting) { commit() }
-      guard partitions.values.contains(where: \.isCommitting) else { return }
+      if !shares.values.contains(where: \.isCommitting) { commit() }
+      guard shares.values.contains(where: \.isCommitting) else { return }
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let before = whenCommitted
         whenCommitted = {

@@ -73,7 +73,7 @@ extension Pipeline {
   private func transmit(_ exchange: Exchange, of attempt: Try, token: Secret?, mayRenew: Bool) {
     let limit = min(exchange.timeLimit, (attempt.job.request?.expiresAt ?? now) - now)
     attempt.runtime.client.send(
-      exchange.identified(by: attempt.message.eventID), deadline: loop.clock.now + limit
+      exchange.identified(by: attempt.job.idempotencyKey), deadline: loop.clock.now + limit
     ) { ending in
       if mayRenew, let token, let tokens = attempt.runtime.tokens, tokens.isRefused(by: ending) {
         return self.repeatOnce(attempt, inPlaceOf: token, tokens)
@@ -101,7 +101,7 @@ extension Pipeline {
   /// Whether what waited for a token is still ours to send; if not, nothing was written and it comes again, to
   /// us or to another.
   private func mayStillSend(_ job: Job) -> Bool {
-    !stop.isStopping && job.partition.phase == .taking
+    !stop.isStopping && job.share.phase == .taking
   }
 
   private func end(_ attempt: Try, _ answer: Answer?) {

@@ -22,11 +22,26 @@ extension Pipeline {
     }
   }
 
+  /// The header by which requests that supersede each other are found again after a restart.
+  static let orderKeyHeader = "otp.order.key"
+
+  /// The order key to be published: only with a hash key, and only of a request that is its own.
+  private func publishedOrderKey(of job: Job, endingAs kind: Outcome.Kind) -> OrderKey? {
+    guard hashKey != nil, kind != .duplicate, job.lane != nil, let request = job.request else {
+      return nil
+    }
+    return orderKey(of: job, request)
+  }
+
   private func publishOutcome(of job: Job, _ ending: Ending) {
     let outcome = outcome(of: job, ending)
+    var headers = outcome.headers(source: eventSource)
+    if let key = publishedOrderKey(of: job, endingAs: ending.kind) {
+      headers.append(RecordHeader(Self.orderKeyHeader, key.hex))
+    }
     let record = ProducerRecord(
       topic: configuration.topics.results, partition: job.record.partition, key: outcome.key,
-      value: outcome.value(), headers: outcome.headers(source: eventSource))
+      value: outcome.value(), headers: headers)
     publish(record, for: job) {
       self.noteConcluded(job, outcome)
       self.finish(job)
@@ -35,9 +50,21 @@ extension Pipeline {
 
   /// Marks the record as done and forgets the job.
   func finish(_ job: Job) {
-    job.partition.ledger?.complete(job.record.offset)
+    complete(job)
     if let key = job.deduplicationKey { deduplication.conclude(key, origin: job.origin) }
     retire(job)
+  }
+
+  /// The same for a request that has gone on as another record.
+  func finishMoved(_ job: Job, as hop: Int) {
+    complete(job)
+    if let key = job.deduplicationKey { deduplication.goOn(key, origin: job.origin, hop: hop) }
+    retire(job)
+  }
+
+  private func complete(_ job: Job) {
+    job.partition.ledger?.complete(job.record.offset)
+    if job.partition.role.isOwn { job.share.orders.addWaiting(-1) }
   }
 
   /// Hands the record back uncommitted: it comes again, to us or to another.
@@ -60,27 +87,36 @@ extension Pipeline {
 
   /// Produces `record` until it is acknowledged, then calls `then`; the job is handed back when we must
   /// not go on: the partition is gone, or the stop will not wait.
-  private func publish(
-    _ record: ProducerRecord, for job: Job, then: @escaping () -> Void
+  func publish(
+    _ record: ProducerRecord, for job: Job, then: @escaping () -> Void,
+    tooLarge: (() -> Void)? = nil
   ) {
     guard let producer = writer(for: job) else { return abandon(job) }
     producer.send(record) { result in
       switch result {
-      case .success:
+      case .success(let offset):
         self.noteWritable(true)
+        self.noteMark(job.share, record.topic, offset)
         then()
+      case .failure(let error) where error.isTooLarge && tooLarge != nil:
+        tooLarge?()
       case .failure(let error):
         self.noteWritable(false)
         self.log.limited("publish", every: .seconds(10))?.error(
           "cannot write to Kafka: intake waits until this works again",
           .text(.topic, record.topic), .number(.partition, record.partition),
           .text(.error, error.name), .detail(error.text))
-        self.publishLater { self.publish(record, for: job, then: then) }
+        self.publishLater { self.publish(record, for: job, then: then, tooLarge: tooLarge) }
       }
     }
   }
 
-  /// As ``publish(_:for:then:)``; a letter that is too large goes without its value.
+  private func noteMark(_ share: Share, _ topic: String, _ offset: Int64) {
+    guard let index = markedTopics.firstIndex(of: topic) else { return }
+    share.marks[index] = max(share.marks[index] ?? 0, offset + 1)
+  }
+
+  /// As ``publish(_:for:then:tooLarge:)``; a letter that is too large goes without its value.
   private func publish(_ letter: DeadLetter, of job: Job, then: @escaping () -> Void) {
     guard let producer = writer(for: job) else { return abandon(job) }
     producer.send(record(letter, of: job, partitions: partitions(of: producer))) { result in
@@ -106,7 +142,7 @@ extension Pipeline {
 
   /// The producer, as long as `job` may still be concluded by us.
   private func writer(for job: Job) -> KafkaProducer? {
-    job.partition.phase == .gone || stop.isOver ? nil : producer
+    job.share.phase == .gone || stop.isOver ? nil : producer
   }
 
   private func publishLater(_ publish: @escaping () -> Void) {
@@ -126,7 +162,7 @@ extension Pipeline {
     var letter = DeadLetter(
       disposition, code: ending.code ?? disposition.rawValue, message: ending.detail,
       group: configuration.group, origin: job.origin, attempts: job.history.tries, failedAt: now,
-      connector: job.route?.connector.name, eventID: job.eventID,
+      replayCount: job.replayCount, connector: job.route?.connector.name, eventID: job.eventID,
       firstAttemptAt: job.history.firstAttemptAt,
       expiresAt: job.request?.expiresAt ?? job.undecodable?.expiresAt)
     if configuration.deadLetterValue == .redacted { letter.valueChange = .redacted }
@@ -150,8 +186,9 @@ extension Pipeline {
   private func outcome(of job: Job, _ ending: Ending) -> Outcome {
     var outcome = blankOutcome(of: job, ending)
     if let request = job.request {
-      outcome.recipientHash = hashKey?.authenticationCode(for: request.recipient.address).hex
+      outcome.recipientHash = recipientHash(of: job, request)?.hex
     }
+    outcome.replayCount = job.replayCount
     if let route = job.route {
       outcome.connector = route.connector.name
       outcome.provider = route.connector.descriptor.id

@@ -51,6 +51,11 @@ final class ConnectorRuntime {
     return max(probe, pausedUntil ?? probe)
   }
 
+  /// Whether it takes nothing now, however few go on.
+  func isShut(at now: Timestamp) -> Bool {
+    hold.nextProbe != nil || pausedUntil.map { $0 > now } ?? false
+  }
+
   /// Whether its account is at fault.
   var isHeld: Bool { hold.nextProbe != nil }
 

@@ -12,8 +12,10 @@ struct Deduplication {
     case duplicate
     /// Seen, with another body.
     case reused
-    /// This very record, already concluded here: it came back after a rebalance.
+    /// This very request, already concluded: its record came back after a rebalance or a crash.
     case concludedHere
+    /// This very request, which has gone on into a retry topic: an older record of it came back.
+    case goneOn
   }
   /// What stands for an event id; made once for a record.
   struct Key: Hashable {
@@ -38,6 +40,8 @@ struct Deduplication {
     var body: Int
     var partition: Int32
     var offset: Int64
+    /// How many records of own topics it is known to have had.
+    var hop: Int
     var isConcluded = false
   }
 
@@ -59,21 +63,23 @@ struct Deduplication {
   /// - Parameters:
   ///   - key: the id.
   ///   - body: a hash of the record's value.
-  ///   - origin: the record.
+  ///   - origin: where the request first stood.
+  ///   - hop: how many records of own topics it has had.
   ///   - now: the time, for what is too old.
   /// - Returns: what the id has been seen as.
   mutating func admit(
-    _ key: Key, body: Int, origin: RecordOrigin, now: ContinuousClock.Instant
+    _ key: Key, body: Int, origin: RecordOrigin, hop: Int = 0, now: ContinuousClock.Instant
   ) -> Finding {
     forget(before: now - window)
     if let known = entries[key] {
       if known.partition == origin.partition, known.offset == origin.offset {
         if known.isConcluded { return .concludedHere }
+        if known.hop > hop { return .goneOn }
       } else {
         return known.body == body ? .duplicate : .reused
       }
     }
-    entries[key] = Entry(body: body, partition: origin.partition, offset: origin.offset)
+    entries[key] = Entry(body: body, partition: origin.partition, offset: origin.offset, hop: hop)
     order.append((key, origin.offset, now))
     return .new
   }
@@ -85,6 +91,14 @@ struct Deduplication {
     else { return }
     entry.isConcluded = true
     entries[key] = entry
+  }
+
+  /// Notes that the request that owns `key` has gone on as another record of an own topic.
+  mutating func goOn(_ key: Key, origin: RecordOrigin, hop: Int) {
+    guard let entry = entries[key], entry.offset == origin.offset,
+      entry.partition == origin.partition
+    else { return }
+    entries[key]?.hop = hop
   }
 
   /// Forgets an id whose record was handed back: it comes again, here or elsewhere.

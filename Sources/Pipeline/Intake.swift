@@ -1,12 +1,10 @@
 import Delivery
 import EventLoop
 import Kafka
+import Retry
 
 /// Takes records as fast as the budgets allow, and no faster.
 extension Pipeline {
-  /// How many records one partition gives before the next one has its turn.
-  private static let batch = 64
-
   /// Records are taken until so many wait for each connector: more would wait longer, not leave sooner.
   private static let lookAhead = 16
 
@@ -30,16 +28,23 @@ extension Pipeline {
     var found = true
     while found, hasRoom {
       found = false
-      for state in partitions.values where state.mayHaveRecords && state.phase == .taking {
+      for state in partitions.values where state.mayHaveRecords && state.share.phase == .taking {
         let span = Int64(configuration.limits.uncommittedSpan)
-        let most = min(Self.batch, state.ledger?.room(maximumSpan: span) ?? Self.batch)
+        let most = min(state.batch, state.ledger?.room(maximumSpan: span) ?? state.batch)
         guard hasRoom, most > 0 else {
           isIntakeWaiting = true
           continue
         }
-        let taken = consumer.take(from: state.partition, max: most) { self.accept($0, of: state) }
-        state.mayHaveRecords = taken == most
-        found = found || taken == most
+        if state.head != nil {
+          if let head = takeHead(of: state) {
+            accept(head, of: state)
+            found = true
+          }
+          continue
+        }
+        let taken = consumer.take(from: state.partition, max: most) { self.receive($0, of: state) }
+        state.mayHaveRecords = taken == most && state.head == nil
+        found = found || state.mayHaveRecords
       }
     }
     if found { isIntakeWaiting = true }
@@ -51,8 +56,13 @@ extension Pipeline {
       && (connectors.isEmpty || connectors.values.contains { $0.queue.count < Self.lookAhead })
   }
 
+  private func receive(_ record: ConsumerRecord, of state: PartitionState) {
+    if state.role.isOwn, !isDue(record, of: state) { return }
+    accept(record, of: state)
+  }
+
   private func accept(_ record: ConsumerRecord, of state: PartitionState) {
-    consumed.increment()
+    state.consumed.increment()
     if state.ledger == nil {
       state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
     }
@@ -71,7 +81,19 @@ extension Pipeline {
       _ = state.ledger?.take(record.offset)
     case .fresh, nil: break
     }
-    launch(Job(record, of: state, now: loop.now))
+    launch(job(of: record, of: state))
+  }
+
+  private func job(of record: ConsumerRecord, of state: PartitionState) -> Job {
+    guard state.role.isOwn else { return Job(record, of: state, continuing: nil, now: loop.now) }
+    do {
+      return Job(
+        record, of: state, continuing: try Continuation.read(record.headers), now: loop.now)
+    } catch {
+      let job = Job(record, of: state, continuing: nil, now: loop.now)
+      job.undecodable = UndecodableRequest(error, at: job.origin, now: now)
+      return job
+    }
   }
 
   // MARK: - The first steps of the straight line
@@ -79,13 +101,14 @@ extension Pipeline {
   /// Bytes and headers into a request; once per record.
   func decode(_ job: Job) throws(Halt) -> Request {
     if let request = job.request { return request }
+    if let flaw = job.undecodable { throw Halt(verdict: .conclude(Ending(flaw))) }
     let configuration = configuration
     let request: Request
     do {
       request = try job.record.withValue { value throws(UndecodableRequest) in
         try Request.decode(
           value: value, headers: job.record.headers, origin: job.origin,
-          timestamp: job.record.timestamp, now: now,
+          timestamp: job.record.timestamp, identity: job.continuation?.identity, now: now,
           lifetime: { configuration.lifetimes[$0] ?? configuration.lifetime })
       }
     } catch {
@@ -100,17 +123,17 @@ extension Pipeline {
   /// Lets a request in that is the first of its event id, and that is worth sending.
   private func admit(_ job: Job, _ request: Request) throws(Halt) {
     if request.hasExplicitID {
-      let key = Deduplication.Key(request.eventID)
+      let key = Deduplication.Key(job.idempotencyKey)
       job.deduplicationKey = key
       let finding = deduplication.admit(
-        key, body: valueHash(of: job.record), origin: job.origin, now: loop.now)
+        key, body: valueHash(of: job.record), origin: job.origin, hop: job.hop, now: loop.now)
       switch finding {
       case .new: break
       case .duplicate:
         telemetry.deduplicationHits[.recent].increment()
         throw Halt(verdict: .conclude(.duplicate))
       case .reused: throw Halt(verdict: .conclude(.idReused))
-      case .concludedHere:
+      case .concludedHere, .goneOn:
         telemetry.deduplicationHits[.recent].increment()
         throw Halt(verdict: .alreadyDone)
       }
@@ -125,6 +148,7 @@ extension Pipeline {
             kind: .rejected, reason: .policyRefused, code: "delivery.only",
             detail: "the recipient is not among delivery.only")))
     }
+    try noteOrder(of: job, request)
     let key = Lane.Key(
       partition: job.record.partition, recipient: request.recipient.address)
     let lane = lanes[key] ?? Lane(key: key)

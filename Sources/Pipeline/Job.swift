@@ -34,6 +34,8 @@ final class Job {
 
   let record: ConsumerRecord
   let partition: PartitionState
+  /// What its headers say, when it comes from an own topic.
+  let continuation: Continuation?
   /// The request, once it is decoded.
   var request: Request?
   /// Why it is none.
@@ -50,21 +52,40 @@ final class Job {
   /// The slot it holds.
   var slot: Slot?
   var isSuperseded = false
+  /// A keyed hash of the recipient, once it was asked for.
+  var recipientHash: [UInt8]?
   /// When the try that goes on now began.
   var sendingSince: ContinuousClock.Instant?
   /// How it was last to leave.
   var route: Route?
 
-  init(_ record: ConsumerRecord, of partition: PartitionState, now: ContinuousClock.Instant) {
+  init(
+    _ record: ConsumerRecord, of partition: PartitionState, continuing continuation: Continuation?,
+    now: ContinuousClock.Instant
+  ) {
     self.record = record
     self.partition = partition
+    self.continuation = continuation
+    if let continuation { history = continuation.history }
     waitingSince = now
   }
 
-  /// The record's place in the requests topic.
+  var share: Share { partition.share }
+
+  /// Where the request first stood.
   var origin: RecordOrigin {
-    RecordOrigin(topic: record.topic, partition: record.partition, offset: record.offset)
+    continuation?.origin
+      ?? RecordOrigin(topic: record.topic, partition: record.partition, offset: record.offset)
   }
+
+  /// How many records of own topics the request has had.
+  var hop: Int { continuation?.hop ?? 0 }
+
+  /// How often it was replayed out of the dead letters.
+  var replayCount: Int { continuation?.replayCount ?? 0 }
+
+  /// What tells it from all others: the event id and, after a replay, which one.
+  var idempotencyKey: String { replayCount == 0 ? eventID : "\(eventID)/r\(replayCount)" }
 
   /// The event id, as far as one can be told.
   var eventID: String { request?.eventID ?? undecodable?.eventID ?? origin.description }

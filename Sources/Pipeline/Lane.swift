@@ -37,21 +37,27 @@ final class Lane {
   /// Whether the next in the queue may go.
   var isFree: Bool { owner == nil && unpublished == 0 }
 
-  /// Adds a job at the end and marks what it supersedes.
-  /// - Returns: those that were marked.
+  /// Adds a job at the end and marks what it supersedes, or the job itself: what waited in a retry topic may come
+  /// back behind a newer one.
+  /// - Returns: those others that were marked.
   func join(_ job: Job, _ request: Request) -> [Job] {
     var superseded: [Job] = []
     if request.supersedes {
-      for older in members where !older.isSuperseded {
-        guard let before = older.request, before.supersedes,
+      for other in members where !other.isSuperseded {
+        guard let before = other.request, before.supersedes,
           before.usageType == request.usageType,
           before.payload.applicationID == request.payload.applicationID
         else { continue }
-        older.isSuperseded = true
-        unpublished += 1
-        superseded.append(older)
+        if job.origin.isBefore(other.origin) {
+          job.isSuperseded = true
+        } else {
+          other.isSuperseded = true
+          unpublished += 1
+          superseded.append(other)
+        }
       }
     }
+    if job.isSuperseded { unpublished += 1 }
     members.append(job)
     return superseded
   }
@@ -61,5 +67,12 @@ final class Lane {
     members.removeAll { $0 === job }
     if job.isSuperseded { unpublished -= 1 }
     if owner === job { owner = nil }
+  }
+}
+
+extension RecordOrigin {
+  /// Whether it stands before `other` in the same partition.
+  fileprivate func isBefore(_ other: RecordOrigin) -> Bool {
+    partition == other.partition && offset < other.offset && topic == other.topic
   }
 }

@@ -32,7 +32,9 @@ extension Pipeline {
     let producer = try KafkaProducer(configuration: configuration.kafka, loop: loop) {
       self.handle($0)
     }
-    producer.warm(topics: [configuration.topics.results, configuration.topics.deadLetters])
+    producer.warm(
+      topics: [configuration.topics.results, configuration.topics.deadLetters]
+        + configuration.topics.own)
     self.producer = producer
     let handlers = KafkaConsumer.Handlers(
       assigned: { self.assigned($0) },
@@ -43,7 +45,7 @@ extension Pipeline {
       },
       event: { self.handle($0) })
     consumer = try KafkaConsumer(
-      configuration: configuration.kafka, topics: [configuration.topics.requests], loop: loop,
+      configuration: configuration.kafka, topics: configuration.topics.consumed, loop: loop,
       handlers: handlers)
     for channel in Channel.allCases {
       if let connector = configuration.directory.active(channel) { _ = runtime(of: connector) }
@@ -51,8 +53,14 @@ extension Pipeline {
     isTaking = true
     loop.onEachTurn { if self.needsIntake { self.takeRecords() } }
     every(Self.commitInterval) { self.commit() }
-    every(.milliseconds(100)) { self.reclassifySlowSlots() }
-    every(.seconds(1)) { self.updateGauges() }
+    every(.milliseconds(100)) {
+      self.reclassifySlowSlots()
+      self.moveFromQueues()
+    }
+    every(.seconds(1)) {
+      self.takeDueHeads()
+      self.updateGauges()
+    }
   }
 
   /// Stops in order: take nothing, let sends end, publish, commit, leave the group.
@@ -62,12 +70,8 @@ extension Pipeline {
     isTaking = false
     health.isStopping = true
     log.info("stopping", .count(inFlight + concluding))
-    for state in partitions.values {
-      for job in state.waiting.values {
-        removeFromPlace(job)
-        abandon(job)
-      }
-    }
+    for state in partitions.values { dropHead(of: state) }
+    for share in shares.values { abandonWaiting(of: share) }
     if await !settled(within: Self.drainTimeout) {
       log.warning("sends cut short: they may go out twice", .count(inFlight))
       for runtime in connectors.values { runtime.client.close() }
@@ -159,10 +163,10 @@ extension Pipeline {
     health.overdueSends = overdueSends
     health.isReachable = producer?.isHealthy ?? false
     for state in partitions.values {
-      guard let ledger = state.ledger else { continue }
-      state.telemetry.uncommittedSpan.set(Double(ledger.span))
+      guard let ledger = state.ledger, let telemetry = state.telemetry else { continue }
+      telemetry.uncommittedSpan.set(Double(ledger.span))
       if let high = consumer?.highWatermark(of: state.partition) {
-        state.telemetry.consumerLag.set(Double(max(0, high - ledger.taken)))
+        telemetry.consumerLag.set(Double(max(0, high - ledger.taken)))
       }
     }
   }

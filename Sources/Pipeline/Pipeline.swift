@@ -27,15 +27,17 @@ public actor Pipeline {
   let telemetry: Telemetry
   let log: Log
   let observer: (@Sendable (Step) -> Void)?
-  let consumed: Counter
   let hashKey: HMACKey?
   let eventSource: [UInt8]
+  /// The topics of ``Share/marks``.
+  let markedTopics: [String]
   let nonce: UInt64
   var random: RandomSequence
 
   var consumer: KafkaConsumer?
   var producer: KafkaProducer?
   var partitions: [TopicPartition: PartitionState] = [:]
+  var shares: [Int32: Share] = [:]
   var connectors: [String: ConnectorRuntime] = [:]
   var lanes: [Lane.Key: Lane] = [:]
   var deduplication = Deduplication()
@@ -70,7 +72,7 @@ public actor Pipeline {
     self.telemetry = telemetry
     self.log = log
     self.observer = observer
-    consumed = telemetry.consumed[.topic(configuration.topics.requests)]
+    markedTopics = configuration.topics.marked
     eventSource = Outcome.cloudEventSource(group: configuration.group)
     hashKey = configuration.hashKey.map { HMACKey($0.reveal()) }
     random = RandomSequence(seed: seed)
@@ -104,9 +106,7 @@ public actor Pipeline {
   private func settle(_ job: Job, _ verdict: Verdict) {
     switch verdict {
     case .conclude(let ending): conclude(job, as: ending)
-    case .later(let due):
-      leaveTurn(job)
-      park(job, until: due)
+    case .later(let wait): putOff(job, wait)
     case .hold: waitForProbe(job)
     case .waiting: break
     case .alreadyDone: finish(job)
@@ -156,7 +156,7 @@ public actor Pipeline {
   /// What the end of a try means for its request now.
   private func decide(_ request: Request, of job: Job, after answer: Answer?) -> Verdict {
     guard let answer else { return .abandon }
-    guard job.partition.phase != .gone else {
+    guard job.share.phase != .gone else {
       log.warning(
         "answer came after the partition was taken away: not published",
         .eventID(request.eventID), .text(.class, answer.class.label), .providerCode(answer.code))
@@ -169,15 +169,15 @@ public actor Pipeline {
     if case .conclude(let ending) = decision {
       return .conclude(Ending(ending, after: answer))
     }
-    if stop.isStopping || job.partition.phase != .taking { return .abandon }
     if job.isSuperseded { return .conclude(.superseded) }
+    if case .retry(let wait) = decision, wait.tier != nil { return .later(wait) }
+    if stop.isStopping || job.share.phase != .taking { return .abandon }
     switch decision {
     case .conclude(let ending): return .conclude(Ending(ending, after: answer))
-    case .retry(let due, _):
-      telemetry.retries[.parked].increment()
-      return .later(at: due)
+    case .retry(let wait): return .later(wait)
     case .hold(.account): return .hold
-    case .hold: return .later(at: now + templateHold(after: job.history.deferrals))
+    case .hold:
+      return .later(RetryDecision.Wait(until: now + templateHold(after: job.history.deferrals)))
     }
   }
 

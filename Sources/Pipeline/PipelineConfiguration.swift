@@ -13,16 +13,33 @@ public struct PipelineConfiguration: Sendable {
     public var results: String
     /// What needs a person goes here.
     public var deadLetters: String
+    /// What waits for longer than a few seconds waits here, by how long.
+    public var retries: [RetryTier: String]
+    /// What operators send once more comes from here.
+    public var replay: String
 
     /// Topic names; the contract's unless said otherwise.
     public init(
       requests: String = "send-otp", results: String = "send-otp.results",
-      deadLetters: String = "dlq.send-otp"
+      deadLetters: String = "dlq.send-otp",
+      retries: [RetryTier: String] = [
+        .seconds30: "send-otp.retry.30s", .minutes2: "send-otp.retry.2m",
+        .minutes10: "send-otp.retry.10m",
+      ], replay: String = "send-otp.replay"
     ) {
       self.requests = requests
       self.results = results
       self.deadLetters = deadLetters
+      self.retries = retries
+      self.replay = replay
     }
+
+    /// The worker's own topics, always in the same order: the retry topics, the replay topic.
+    var own: [String] { RetryTier.allCases.compactMap { retries[$0] } + [replay] }
+    /// All that is consumed.
+    var consumed: [String] { [requests] + own }
+    /// Where our own records are looked for after a crash, always in the same order.
+    var marked: [String] { [results] + own }
   }
   /// How much is taken in before intake waits; each has its own budget.
   public struct Limits: Sendable {

@@ -26,8 +26,8 @@ extension Pipeline {
     json.integer(concluding)
     json.key("partitions")
     json.beginArray()
-    for state in partitions.values.sorted(by: { $0.partition.partition < $1.partition.partition }) {
-      write(state, to: &json)
+    for share in shares.values.sorted(by: { $0.number < $1.number }) {
+      for state in share.partitions { write(state, to: &json) }
     }
     json.endArray()
     json.key("connectors")
@@ -42,6 +42,8 @@ extension Pipeline {
 
   private func write(_ state: PartitionState, to json: inout JSONWriter) {
     json.beginObject()
+    json.key("topic")
+    json.string(state.partition.topic)
     json.key("partition")
     json.integer(Int(state.partition.partition))
     if let ledger = state.ledger {
@@ -51,7 +53,7 @@ extension Pipeline {
       json.integer(ledger.span)
     }
     json.key("waiting")
-    json.integer(state.waiting.count)
+    json.integer(state.share.waiting.values.count { $0.partition === state })
     json.endObject()
   }
 

@@ -1,4 +1,5 @@
 public import Delivery
+public import Retry
 
 /// A step of one request's way, as `demo` draws it and tests wait for it.
 public struct Step: Sendable {
@@ -10,6 +11,8 @@ public struct Step: Sendable {
     case attempted(connector: String, answer: Answer)
     /// It waits for a time.
     case parked(until: Timestamp)
+    /// It waits in a retry topic.
+    case deferred(RetryTier, until: Timestamp)
     /// Its outcome is acknowledged.
     case concluded(Outcome)
   }

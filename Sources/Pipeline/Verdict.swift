@@ -9,7 +9,7 @@ enum Verdict {
   /// It is over: publish what it came to, then its offset may be committed.
   case conclude(Ending)
   /// The same request again, due later.
-  case later(at: Timestamp)
+  case later(RetryDecision.Wait)
   /// The connector takes nothing now: wait for it, which uses no try.
   case hold
   /// It stands in a queue: whoever is before it wakes it.

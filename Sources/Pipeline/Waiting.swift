@@ -10,13 +10,18 @@ extension Pipeline {
 
   /// Lets `job` go on when nothing of its recipient is before it.
   func takeTurn(_ job: Job, _ request: Request) throws(Halt) {
-    if stop.isStopping || job.partition.phase != .taking { throw Halt(verdict: .abandon) }
+    if stop.isStopping || job.share.phase != .taking { throw Halt(verdict: .abandon) }
     if job.isSuperseded { throw Halt(verdict: .conclude(.superseded)) }
     let isFirst = job.history.tries == 0
     let last =
       isFirst ? request.expiresAt : Lifetime(of: request).lastStart(configuration.policy)
     if isFirst ? now >= last : now > last {
       throw Halt(verdict: .conclude(.deadlinePassed(after: job.history)))
+    }
+    if let until = job.continuation?.waitsUntil, until > now,
+      job.history == job.continuation?.history
+    {
+      throw Halt(verdict: .later(try wait(of: job, request, until: until)))
     }
     guard let lane = job.lane, lane.owner !== job else { return }
     guard lane.isFree, lane.queue.isEmpty else {
@@ -25,6 +30,18 @@ extension Pipeline {
       throw Halt(verdict: .waiting)
     }
     lane.owner = job
+  }
+
+  /// What follows for a request whose provider wants to be left alone for longer than a retry topic lasts.
+  private func wait(
+    of job: Job, _ request: Request, until due: Timestamp
+  ) throws(Halt) -> RetryDecision.Wait {
+    switch configuration.policy.deferral(
+      of: due - now, history: job.history, lifetime: Lifetime(of: request), now: now)
+    {
+    case .retry(let wait): return wait
+    default: throw Halt(verdict: .conclude(.deadlinePassed(after: job.history)))
+    }
   }
 
   /// Lets the next of the recipient go.
@@ -145,7 +162,7 @@ extension Pipeline {
   private func wait(_ job: Job, at place: Job.Place, until limit: Timestamp) {
     job.place = place
     job.waitingSince = loop.now
-    job.partition.waiting[ObjectIdentifier(job)] = job
+    job.share.waiting[ObjectIdentifier(job)] = job
     job.timer = loop.schedule(at: loop.clock.now + (limit - now)) {
       self.removeFromPlace(job)
       self.wake(job)
@@ -165,7 +182,7 @@ extension Pipeline {
     guard job.place != nil else { return }
     if let timer = job.timer.take() { loop.cancel(timer) }
     job.place = nil
-    job.partition.waiting[ObjectIdentifier(job)] = nil
+    job.share.waiting[ObjectIdentifier(job)] = nil
   }
 
   /// Takes `job` out of the queue it stands in.
@@ -203,10 +220,10 @@ extension Pipeline {
     }
     let wasBusy = job.stage == .inFlight || job.stage == .concluding
     let isBusy = stage == .inFlight || stage == .concluding
-    if wasBusy != isBusy { job.partition.busy += isBusy ? 1 : -1 }
+    if wasBusy != isBusy { job.share.busy += isBusy ? 1 : -1 }
     job.stage = stage
     noteRoom()
-    if job.partition.busy == 0, let whenIdle = job.partition.whenIdle.take() { whenIdle() }
+    if job.share.busy == 0, let whenIdle = job.share.whenIdle.take() { whenIdle() }
     if inFlight + concluding == 0, let whenSettled = whenSettled.take() { whenSettled() }
   }
 }

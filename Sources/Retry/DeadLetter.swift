@@ -101,11 +101,7 @@ extension DeadLetter {
   /// - Parameter original: the headers of the record.
   /// - Returns: all headers, in order.
   public func headers(replacingIn original: [RecordHeader]) -> [RecordHeader] {
-    original.filter { !Self.isOurs($0.name) } + ownHeaders
-  }
-
-  private static func isOurs(_ name: String) -> Bool {
-    name.hasPrefix("__dlq.errors.") || name.hasPrefix("otp.")
+    original.filter { !$0.isOfTheWorker } + ownHeaders
   }
 
   private var ownHeaders: [RecordHeader] {

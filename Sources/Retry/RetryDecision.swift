@@ -24,10 +24,27 @@ public enum RetryDecision: Sendable, Equatable {
     }
   }
 
+  /// When and where a request waits.
+  public struct Wait: Sendable, Equatable {
+    /// When it is due.
+    public var due: Timestamp
+    /// The retry topic to wait in; nil is in the process.
+    public var tier: RetryTier?
+    /// False when it is no try's end that it waits for, such as a wait that the provider asked for.
+    public var usesTry: Bool
+
+    /// A wait.
+    public init(until due: Timestamp, in tier: RetryTier? = nil, usesTry: Bool = true) {
+      self.due = due
+      self.tier = tier
+      self.usesTry = usesTry
+    }
+  }
+
   /// The request is over.
   case conclude(Ending)
-  /// Try again at that time; `usesTry` is false for a wait that the provider asked for.
-  case retry(at: Timestamp, usesTry: Bool)
+  /// Wait, then try again.
+  case retry(Wait)
   /// The connector, or that template of it, takes nothing for now: wait for its ``Hold``.
   case hold(Answer.MisconfigurationScope)
 }
@@ -56,10 +73,7 @@ extension RetryPolicy {
     case .misconfigured(let scope):
       return now <= lifetime.lastStart(self) ? .hold(scope) : .conclude(outOfTime(history))
     case .throttled(let wait, _):
-      // A wait that is over before it began says nothing: taken at its word it would be a loop.
-      let known = wait.flatMap { $0 > .zero ? $0 : nil }
-      let due = now + (known ?? lifetime.unknownWait(at: now))
-      return retry(at: due, usesTry: false, history: history, lifetime: lifetime)
+      return deferral(of: wait, history: history, lifetime: lifetime, now: now)
     case .transient(let wait):
       return nextTry(
         after: history, notBefore: now + (wait ?? .zero), lifetime: lifetime, now: now,
@@ -86,18 +100,55 @@ extension RetryPolicy {
     after history: AttemptHistory, notBefore earliest: Timestamp, lifetime: Lifetime,
     now: Timestamp, jitter: Double
   ) -> RetryDecision {
-    guard history.tries < tries,
-      let delay = backoff.delay(beforeTry: history.tries + 1, jitter: jitter)
-    else { return .conclude(outOfTries(history)) }
-    let due = max(now + delay, earliest)
-    return retry(at: due, usesTry: true, history: history, lifetime: lifetime)
+    let number = history.tries + 1
+    guard number <= tries else { return .conclude(outOfTries(history)) }
+    let wait = earliest - now
+    if let delay = backoff.delay(beforeTry: number, jitter: jitter) {
+      return place(max(delay, wait), history: history, lifetime: lifetime, now: now)
+    }
+    let later = number - backoff.delays.count - 1
+    let tier = RetryTier(rawValue: later) ?? .minutes10
+    return place(
+      max(tier.delay, wait), in: tier, history: history, lifetime: lifetime, now: now)
   }
 
-  private func retry(
-    at due: Timestamp, usesTry: Bool, history: AttemptHistory, lifetime: Lifetime
+  // MARK: - Waits that use no try
+
+  /// What follows when a request is put off through no fault of its own.
+  ///
+  /// - Parameters:
+  ///   - wait: for how long; nil, or a wait that is over already, means half the request's age, at least 1 s.
+  ///   - history: its attempts so far.
+  ///   - lifetime: when it was made and when it expires.
+  ///   - now: the time.
+  ///   - mayPark: false when it has to leave the process if a retry topic fits before the deadline.
+  /// - Returns: where it waits, or its end.
+  public func deferral(
+    of wait: Duration?, history: AttemptHistory, lifetime: Lifetime, now: Timestamp,
+    mayPark: Bool = true
   ) -> RetryDecision {
+    // A wait that is over before it began says nothing: taken at its word it would be a loop.
+    let known = wait.flatMap { $0 > .zero ? $0 : nil } ?? lifetime.unknownWait(at: now)
+    return place(
+      known, in: mayPark ? nil : .smallest(notShorterThan: known) ?? .minutes10, history: history,
+      lifetime: lifetime, now: now, usesTry: false)
+  }
+
+  /// Where a request waits for so long: in the process up to ``longestParking``, else in the smallest topic
+  /// that is not shorter, unless only the process is in time.
+  private func place(
+    _ wait: Duration, in tier: RetryTier? = nil, history: AttemptHistory, lifetime: Lifetime,
+    now: Timestamp, usesTry: Bool = true
+  ) -> RetryDecision {
+    let last = lifetime.lastStart(self)
     // Waiting for what cannot be in time would only keep the result from whoever waits for it.
-    due <= lifetime.lastStart(self)
-      ? .retry(at: due, usesTry: usesTry) : .conclude(outOfTime(history))
+    guard now + wait <= last else { return .conclude(outOfTime(history)) }
+    let parked = RetryDecision.Wait(until: now + wait, usesTry: usesTry)
+    guard tier != nil || wait > Self.longestParking else { return .retry(parked) }
+    let fitting = RetryTier.smallest(notShorterThan: wait) ?? .minutes10
+    let chosen = max(tier ?? fitting, fitting)
+    guard now + chosen.delay <= last else { return .retry(parked) }
+    return .retry(
+      RetryDecision.Wait(until: now + max(wait, chosen.delay), in: chosen, usesTry: usesTry))
   }
 }

@@ -10,7 +10,7 @@ public struct RetryPolicy: Sendable, Equatable {
 
   /// The most tries of a request, at least 1 (`delivery.tries`).
   ///
-  /// Those that ``backoff`` has no delay for are not made.
+  /// Those that ``backoff`` has no delay for wait in the retry topics: 30 s, 2 minutes, then 10 minutes each.
   public var tries: Int
   /// Whether to send again what may have been sent (`delivery.ambiguous`).
   public var ambiguous: AmbiguousSends
@@ -19,6 +19,9 @@ public struct RetryPolicy: Sendable, Equatable {
   public var minRemaining: Duration
   /// The waits between tries.
   public var backoff: Backoff
+
+  /// The longest that a request waits in the process when there is time for a retry topic.
+  public static let longestParking: Duration = .seconds(10)
 
   /// A policy; what is not said is the default.
   public init(

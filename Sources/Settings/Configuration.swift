@@ -63,6 +63,14 @@ public struct TopicSettings: Sendable, Equatable {
   public var results: String
   /// Where dead letters go.
   public var deadLetters: String
+  /// Where requests wait for 30 s.
+  public var retry30s: String
+  /// Where requests wait for 2 minutes.
+  public var retry2m: String
+  /// Where requests wait for 10 minutes.
+  public var retry10m: String
+  /// Where operators put what is to be sent once more.
+  public var replay: String
 }
 
 /// Which connector serves which channel.

@@ -184,7 +184,7 @@ extension ConfigurationLoader {
   private func topics(_ root: SettingNode, _ notes: LoadingNotes) -> TopicSettings {
     typealias Keys = SettingsTable.Topics
     let section = SectionReader(Keys.section, of: root, notes: notes)
-    let settings = [Keys.requests, Keys.results, Keys.deadLetters]
+    let settings = Keys.all
     let names = settings.map(section.value)
     for index in names.indices {
       if let other = names[..<index].firstIndex(of: names[index]) {
@@ -192,7 +192,9 @@ extension ConfigurationLoader {
           settings[index].key, "is the same topic as topics.\(settings[other].key)")
       }
     }
-    return TopicSettings(requests: names[0], results: names[1], deadLetters: names[2])
+    return TopicSettings(
+      requests: names[0], results: names[1], deadLetters: names[2], retry30s: names[3],
+      retry2m: names[4], retry10m: names[5], replay: names[6])
   }
 
   private func delivery(_ root: SettingNode, _ notes: LoadingNotes) -> DeliverySettings {

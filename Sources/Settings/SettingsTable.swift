@@ -32,9 +32,18 @@ public enum SettingsTable {
       "results", .topic, default: "send-otp.results", "Where the outcome of every request goes.")
     static let deadLetters = Setting(
       "deadLetters", .topic, default: "dlq.send-otp", "Where requests go that need a person.")
+    static let retry30s = Setting(
+      "retry30s", .topic, default: "send-otp.retry.30s", "Where requests wait for 30 seconds.")
+    static let retry2m = Setting(
+      "retry2m", .topic, default: "send-otp.retry.2m", "Where requests wait for 2 minutes.")
+    static let retry10m = Setting(
+      "retry10m", .topic, default: "send-otp.retry.10m", "Where requests wait for 10 minutes.")
+    static let replay = Setting(
+      "replay", .topic, default: "send-otp.replay",
+      "Where operators put what is to be sent once more.")
+    static let all = [requests, results, deadLetters, retry30s, retry2m, retry10m, replay]
     static let section = SettingsSection(
-      path: "topics", summary: "Names of topics, each another one.",
-      rows: [requests.row, results.row, deadLetters.row])
+      path: "topics", summary: "Names of topics, each another one.", rows: all.map(\.row))
   }
 
   enum Active {
@@ -101,7 +110,8 @@ public enum SettingsTable {
         + " \"default\" to durations. Invitations live for 24h unless the mapping names them.")
     static let tries = Setting(
       "tries", .wholeNumber(1...1_000), default: "6",
-      "Tries before a request becomes a dead letter; this version makes at most 4.")
+      "Tries before a request becomes a dead letter: up to 4 within seconds, then after 30 s, 2 minutes and"
+        + " 10 minutes each.")
     static let ambiguous = Setting<DeliverySettings.AmbiguousSends>(
       "ambiguous", .choice, default: "once",
       "Whether to send once more when it is not known what became of a send.")

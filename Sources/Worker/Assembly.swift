@@ -47,7 +47,11 @@ extension PipelineConfiguration {
       version: configuration.version)
     topics = Topics(
       requests: configuration.topics.requests, results: configuration.topics.results,
-      deadLetters: configuration.topics.deadLetters)
+      deadLetters: configuration.topics.deadLetters,
+      retries: [
+        .seconds30: configuration.topics.retry30s, .minutes2: configuration.topics.retry2m,
+        .minutes10: configuration.topics.retry10m,
+      ], replay: configuration.topics.replay)
     policy = RetryPolicy(
       tries: configuration.delivery.tries,
       ambiguous: configuration.delivery.ambiguous == .once ? .once : .never,

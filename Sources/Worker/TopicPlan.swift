@@ -47,19 +47,35 @@ struct TopicPlan: Sendable {
   /// The topics of a configuration, whose lifetimes decide how long requests must be kept.
   init(_ topics: TopicSettings, lifetimes: Lifetimes) {
     let least = lifetimes.longest + Self.day
-    rows = [
-      Row(
-        key: "requests", name: topics.requests, holds: "requests",
-        partitions: .chosen,
-        retention: max(Self.day * 2, Self.day * Int((least / Self.day).rounded(.up))),
-        leastRetention: least),
-      Row(
-        key: "results", name: topics.results, holds: "outcomes", partitions: .likeRequests,
-        retention: Self.day * 7, leastRetention: Self.day * 7),
-      Row(
-        key: "deadLetters", name: topics.deadLetters, holds: "dead letters",
-        partitions: .any(usually: 3), retention: Self.day * 14, leastRetention: nil),
+    rows =
+      [
+        Row(
+          key: "requests", name: topics.requests, holds: "requests",
+          partitions: .chosen,
+          retention: max(Self.day * 2, Self.day * Int((least / Self.day).rounded(.up))),
+          leastRetention: least),
+        Row(
+          key: "results", name: topics.results, holds: "outcomes", partitions: .likeRequests,
+          retention: Self.day * 7, leastRetention: Self.day * 7),
+        Row(
+          key: "deadLetters", name: topics.deadLetters, holds: "dead letters",
+          partitions: .any(usually: 3), retention: Self.day * 14, leastRetention: nil),
+      ] + Self.ownTopics(topics)
+  }
+
+  /// The topics that only the worker and its operators write: what waits there, and what is sent once more.
+  private static func ownTopics(_ topics: TopicSettings) -> [Row] {
+    let names = [
+      ("retry30s", topics.retry30s, "retries after 30 s"),
+      ("retry2m", topics.retry2m, "retries after 2 minutes"),
+      ("retry10m", topics.retry10m, "retries after 10 minutes"),
+      ("replay", topics.replay, "replays"),
     ]
+    return names.map { key, name, holds in
+      Row(
+        key: key, name: name, holds: holds, partitions: .likeRequests, retention: day * 8,
+        leastRetention: day * 8, settings: [.init("segment.ms", "3600000")])
+    }
   }
 
   /// The topics to be made.

@@ -29,7 +29,9 @@ final class Drill: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     receiver.otherwise(.after(Self.providerTime, .accept))
     sandbox = try Sandbox([receiver])
-    for topic in [requests, results] { try RealBroker.createTopic(topic, partitions: 6) }
+    for topic in [requests, results] + own.map(\.name) {
+      try RealBroker.createTopic(topic, partitions: 6)
+    }
     try RealBroker.createTopic(deadLetters, partitions: 2)
   }
 
@@ -39,6 +41,9 @@ final class Drill: Sendable {
   }
 
   var requests: String { "requests-\(name)" }
+  var own: [(key: String, name: String)] {
+    ["retry30s", "retry2m", "retry10m", "replay"].map { ($0, "\($0)-\(name)") }
+  }
   var results: String { "results-\(name)" }
   var deadLetters: String { "dead-\(name)" }
 
@@ -46,7 +51,7 @@ final class Drill: Sendable {
   var configuration: String {
     """
     kafka: { bootstrap.servers: "\(servers)", group.id: "\(name)", session.timeout.ms: 2000, heartbeat.interval.ms: 500 }
-    topics: { requests: \(requests), results: \(results), deadLetters: \(deadLetters) }
+    topics: { requests: \(requests), results: \(results), deadLetters: \(deadLetters), \(own.map { "\($0.key): \($0.name)" }.joined(separator: ", ")) }
     active: { sms: drill }
     connectors:
       drill: { provider: http-sms, concurrency: \(Self.concurrency), config: { endpoint: "\(sandbox.url(of: receiver))" } }

@@ -43,15 +43,68 @@ import Testing
   @Test(arguments: [
     (Duration.milliseconds(100), 0.5),  // the backoff is later
     (.seconds(3), 3),  // the provider's wait is later
-    (.seconds(45), 45),  // longer than any backoff: it still uses a try
+    (.seconds(10), 10),  // the longest that parks
     (.seconds(-5), 0.5),  // a date in the past
   ])
   func `the later of backoff and the provider's wait counts`(wait: Duration, delay: Double) {
     #expect(decision(.transient(wait: wait), tries: 1, at: 10) == retry(at: 10 + delay))
   }
 
-  @Test func `the fourth transient end exhausts the tries`() {
-    #expect(decision(.transient(wait: nil), tries: 4) == .conclude(.deadLetter(.exhausted)))
+  @Test(arguments: [
+    (4, RetryTier.seconds30, 30.0), (5, .minutes2, 120), (6, .minutes10, 600),
+    (30, .minutes10, 600),
+  ])
+  func `later tries come from the retry topics, without chance`(
+    tries: Int, tier: RetryTier, delay: Double
+  ) {
+    let policy = RetryPolicy(tries: 1_000)
+    for jitter in [0, 0.9] {
+      let decision = policy.decision(
+        after: Answer(.transient(wait: nil), code: "http.503"),
+        history: AttemptHistory(tries: tries), lifetime: lifetime(86_400), now: second(10),
+        jitter: jitter)
+      #expect(decision == retry(at: 10 + delay, in: tier))
+    }
+  }
+
+  @Test(arguments: [
+    (11.0, RetryTier.seconds30, 30.0),  // the smallest that is not shorter
+    (45, .minutes2, 120), (120, .minutes2, 120), (121, .minutes10, 600),
+    (3_600, .minutes10, 3_600),  // none is long enough: it goes through the longest again and again
+  ])
+  func `a wait of more than ten seconds belongs into a retry topic`(
+    wait: Double, tier: RetryTier, delay: Double
+  ) {
+    for (end, usesTry) in [
+      (Answer.Class.transient(wait: .seconds(wait)), true),
+      (.throttled(wait: .seconds(wait), scope: .connector), false),
+    ] {
+      let decision = RetryPolicy().decision(
+        after: Answer(end, code: "http.503"), history: AttemptHistory(tries: 1),
+        lifetime: lifetime(86_400), now: second(10), jitter: 0.5)
+      #expect(decision == retry(at: 10 + delay, in: tier, usesTry: usesTry))
+    }
+  }
+
+  @Test func `a wait that only the process can keep in time is kept there`() {
+    #expect(
+      decision(.throttled(wait: .seconds(45), scope: .connector), tries: 0, at: 500)
+        == retry(at: 545, usesTry: false))
+  }
+
+  @Test func `who has to leave the process waits in the smallest topic that fits, or stays`() {
+    func deferral(at now: Double) -> RetryDecision {
+      RetryPolicy().deferral(
+        of: nil, history: AttemptHistory(), lifetime: lifetime(), now: second(now), mayPark: false)
+    }
+    #expect(deferral(at: 5) == retry(at: 35, in: .seconds30, usesTry: false))
+    #expect(deferral(at: 61) == retry(at: 181, in: .minutes2, usesTry: false))
+    #expect(deferral(at: 300) == retry(at: 450, usesTry: false))
+    #expect(deferral(at: 500) == .conclude(.expired))
+  }
+
+  @Test func `the sixth transient end exhausts the tries`() {
+    #expect(decision(.transient(wait: nil), tries: 6) == .conclude(.deadLetter(.exhausted)))
     #expect(decision(.transient(wait: nil), tries: 9) == .conclude(.deadLetter(.exhausted)))
   }
 
@@ -105,7 +158,7 @@ import Testing
 
   @Test func `out of tries and of time is out of tries`() {
     #expect(
-      decision(.transient(wait: nil), tries: 4, at: 599) == .conclude(.deadLetter(.exhausted)))
+      decision(.transient(wait: nil), tries: 6, at: 599) == .conclude(.deadLetter(.exhausted)))
   }
 
   // MARK: The provider's rate
@@ -114,13 +167,13 @@ import Testing
   func `throttled waits as told and uses no try`(scope: Answer.ThrottleScope) {
     #expect(
       decision(.throttled(wait: .seconds(30), scope: scope), tries: 4, at: 10)
-        == retry(at: 40, usesTry: false))
+        == retry(at: 40, in: .seconds30, usesTry: false))
   }
 
   @Test(arguments: [
     (at: 0.2, due: 1.2),  // at least a second
     (at: 2, due: 3),
-    (at: 40, due: 60),  // half its age
+    (at: 20, due: 30),  // half its age
   ])
   func `an unknown wait is half the request's age, at least a second`(at: Double, due: Double) {
     for wait in [nil, Duration.zero, .seconds(-3)] {
@@ -166,8 +219,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Answer.Class.ambiguous, 4, 1.0),  // no try left
-    (.transient(wait: nil), 4, 1),
+    (Answer.Class.ambiguous, 6, 1.0),  // no try left
+    (.transient(wait: nil), 6, 1),
     (.ambiguous, 1, 590),  // no time left
     (.transient(wait: nil), 2, 590),
     (.throttled(wait: nil, scope: .recipient), 2, 590),
@@ -217,24 +270,28 @@ import Testing
 
   // MARK: A whole life
 
-  @Test func `a provider that stays down gets four tries in eight and a half seconds`() {
+  @Test func `a provider that stays down gets four tries at once, then two from the retry topics`()
+  {
     var history = AttemptHistory()
     let answer = Answer(.transient(wait: nil), code: "http.503")
     var dues: [Timestamp] = []
+    var tiers: [RetryTier?] = []
     var now = second(0)
     while true {
       dues.append(now)
       history.record(answer, startedAt: now)
       let decision = RetryPolicy().decision(
         after: answer, history: history, lifetime: lifetime(), now: now, jitter: 0.5)
-      guard case .retry(let due, true) = decision else {
+      guard case .retry(let wait) = decision, wait.usesTry else {
         #expect(decision == .conclude(.deadLetter(.exhausted)))
         break
       }
-      now = due
+      tiers.append(wait.tier)
+      now = wait.due
     }
-    #expect(dues == [0, 0.5, 2.5, 8.5].map(second))
-    #expect(history.tries == 4)
+    #expect(dues == [0, 0.5, 2.5, 8.5, 38.5, 158.5].map(second))
+    #expect(tiers == [nil, nil, nil, .seconds30, .minutes2])
+    #expect(history.tries == 6)
   }
 
   /// A throttled request may wait often, but never for ever: each unknown wait is longer.
@@ -246,15 +303,17 @@ import Testing
       history.record(answer, startedAt: now)
       let decision = RetryPolicy().decision(
         after: answer, history: history, lifetime: lifetime(), now: now, jitter: 0.5)
-      guard case .retry(let due, false) = decision else {
+      guard case .retry(let wait) = decision, !wait.usesTry else {
         #expect(decision == .conclude(.expired))
         break
       }
-      #expect(due >= now + .seconds(1))
-      now = due
+      #expect(wait.due >= now + .seconds(1))
+      let isLate = wait.tier == nil && wait.due > now + RetryPolicy.longestParking
+      #expect(!isLate || now + RetryTier.minutes10.delay > lifetime().lastStart(RetryPolicy()))
+      now = wait.due
     }
     #expect(history.tries == 0)
-    #expect(history.deferrals == 16)
+    #expect(history.deferrals == 14)
   }
 }
 
@@ -304,8 +363,10 @@ private func lifetime(_ length: Double = 600) -> Lifetime {
   Lifetime(requestedAt: start, expiresAt: second(length))
 }
 
-private func retry(at due: Double, usesTry: Bool = true) -> RetryDecision {
-  .retry(at: second(due), usesTry: usesTry)
+private func retry(
+  at due: Double, in tier: RetryTier? = nil, usesTry: Bool = true
+) -> RetryDecision {
+  .retry(RetryDecision.Wait(until: second(due), in: tier, usesTry: usesTry))
 }
 
 private func decision(

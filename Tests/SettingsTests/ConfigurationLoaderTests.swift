@@ -9,7 +9,9 @@ import Testing
     #expect(
       configuration.topics
         == TopicSettings(
-          requests: "send-otp", results: "send-otp.results", deadLetters: "dlq.send-otp"))
+          requests: "send-otp", results: "send-otp.results", deadLetters: "dlq.send-otp",
+          retry30s: "send-otp.retry.30s", retry2m: "send-otp.retry.2m",
+          retry10m: "send-otp.retry.10m", replay: "send-otp.replay"))
     #expect(configuration.active == ActiveConnectors(sms: "twilio-main", email: nil))
     #expect(configuration.kafka.groupID == "otp-worker")
     #expect(configuration.delivery.lifetimes == Lifetimes(standard: .seconds(600)))
@@ -45,7 +47,12 @@ import Testing
 
         """
     ).get()
-    #expect(configuration.topics == TopicSettings(requests: "a", results: "b", deadLetters: "c"))
+    #expect(
+      configuration.topics
+        == TopicSettings(
+          requests: "a", results: "b", deadLetters: "c",
+          retry30s: "send-otp.retry.30s", retry2m: "send-otp.retry.2m",
+          retry10m: "send-otp.retry.10m", replay: "send-otp.replay"))
     let lifetimes = configuration.delivery.lifetimes
     #expect(lifetimes[UsageType(rawValue: "SignIn")] == .seconds(90))
     #expect(lifetimes[UsageType(rawValue: "Register")] == .seconds(300))

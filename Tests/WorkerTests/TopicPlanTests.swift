@@ -7,7 +7,9 @@ import Testing
 
 struct TopicPlanTests {
   private static let day: Duration = .seconds(86_400)
-  private let topics = TopicSettings(requests: "in", results: "out", deadLetters: "dead")
+  private let topics = TopicSettings(
+    requests: "in", results: "out", deadLetters: "dead", retry30s: "short", retry2m: "middle",
+    retry10m: "long", replay: "again")
 
   private func plan(_ lifetime: Duration = .seconds(600)) -> TopicPlan {
     TopicPlan(topics, lifetimes: Lifetimes(standard: lifetime))
@@ -19,7 +21,12 @@ struct TopicPlanTests {
         NewTopic("in", partitions: 12, settings: [.init("retention.ms", "172800000")]),
         NewTopic("out", partitions: 12, settings: [.init("retention.ms", "604800000")]),
         NewTopic("dead", partitions: 3, settings: [.init("retention.ms", "1209600000")]),
-      ])
+      ]
+        + ["short", "middle", "long", "again"].map {
+          NewTopic(
+            $0, partitions: 12,
+            settings: [.init("retention.ms", "691200000"), .init("segment.ms", "3600000")])
+        })
   }
 
   @Test(arguments: [(600, 2), (86_400, 2), (86_401, 3), (7 * 86_400, 8)])

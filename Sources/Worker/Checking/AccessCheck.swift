@@ -28,11 +28,12 @@ struct AccessCheck {
   func findings() async -> [Finding] {
     let topics = file.configuration.topics
     var findings: [Finding] = []
-    if exists(topics.requests) {
-      findings.append(await reading(topics.requests))
-      findings.append(await describingGroup(topics.requests))
+    let own = [topics.retry30s, topics.retry2m, topics.retry10m, topics.replay]
+    for topic in [topics.requests, topics.results] + own where exists(topic) {
+      findings.append(await reading(topic))
     }
-    let written = [topics.results, topics.deadLetters].filter(exists)
+    if exists(topics.requests) { findings.append(await describingGroup(topics.requests)) }
+    let written = ([topics.results, topics.deadLetters] + own.dropLast()).filter(exists)
     if !written.isEmpty { findings.append(await writing(written)) }
     return findings
   }

@@ -94,7 +94,8 @@ struct ConfigurationSummary {
     return [
       .ok(
         "topics",
-        "requests \(topics.requests), results \(topics.results), dead letters \(topics.deadLetters)"
+        "requests \(topics.requests), results \(topics.results), dead letters \(topics.deadLetters), "
+          + "retries \(topics.retry30s), \(topics.retry2m), \(topics.retry10m), replays \(topics.replay)"
       )
     ]
   }

@@ -47,6 +47,9 @@ struct DemoSurroundings {
     try cluster.createTopic(topics.requests, partitions: Int(Self.partitions))
     try cluster.createTopic(topics.results, partitions: Int(Self.partitions))
     try cluster.createTopic(topics.deadLetters, partitions: 1)
+    for topic in [topics.retry30s, topics.retry2m, topics.retry10m, topics.replay] {
+      try cluster.createTopic(topic, partitions: Int(Self.partitions))
+    }
   }
 
   /// Lets happen what the samples need.

@@ -80,6 +80,11 @@ extension StepLine {
       (self.step, detail) = ("parked", "for \(Self.seconds(wait)) s")
       tone = .waiting
       stop = Way.Stop(text: "wait \((wait + 50) / 1_000).\((wait + 50) / 100 % 10) s", tone: .faint)
+    case .deferred(_, let due):
+      let wait = (due - step.at).milliseconds
+      (self.step, detail) = ("deferred", "to a retry topic, for \(Self.seconds(wait)) s")
+      tone = .waiting
+      stop = Way.Stop(text: "retry topic \((wait + 500) / 1_000) s", tone: .faint)
     case .concluded(let outcome):
       self.step = "concluded"
       detail = [outcome.kind.rawValue, outcome.reason.rawValue, outcome.recipient?.masked]

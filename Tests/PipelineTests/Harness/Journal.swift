@@ -13,6 +13,8 @@ final class Journal: LogSink {
     private(set) var outcomesByOrigin: [RecordOrigin: PublishedOutcome] = [:]
     var lines: [String] = []
     var deadLetters: [PublishedRecord] = []
+    /// Records of the retry topics.
+    var retries: [PublishedRecord] = []
     /// How many workers have stopped.
     var stops = 0
 

@@ -35,18 +35,12 @@ struct PublishedRecord: Sendable {
     return RecordOrigin(topic: topic, partition: partition, offset: offset)
   }
 
-  /// What the worker itself wrote into it: all of an outcome, of a dead letter only its own headers.
+  /// What the worker itself wrote into it: all of an outcome, of a dead letter or a retry only its own headers.
   var wordsOfTheWorker: [String] {
-    let own = headers.filter { self["otp.dlq.disposition"] == nil || $0.isOfDeadLetters }
-    let texts = own.compactMap(\.text)
-    guard self["otp.dlq.disposition"] == nil else { return texts }
-    return texts + [key, value].compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
-  }
-}
-
-extension RecordHeader {
-  fileprivate var isOfDeadLetters: Bool {
-    name.hasPrefix("__dlq.errors.") || name.hasPrefix("otp.dlq.")
+    let isOutcome = self["ce_type"]?.hasPrefix("otp.") ?? false
+    let own = headers.filter { isOutcome || $0.isOfTheWorker }.compactMap(\.text)
+    guard isOutcome else { return own }
+    return own + [key, value].compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
   }
 }
 

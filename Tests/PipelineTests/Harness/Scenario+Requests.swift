@@ -112,6 +112,18 @@ extension Scenario {
   }
 }
 
+extension Scenario {
+  /// Waits until a request is in a retry topic for the `count`th time, and returns until when.
+  @discardableResult
+  func deferred(_ id: String, count: Int = 1) async throws -> Timestamp {
+    try await journal.first("\(id) to be in a retry topic, \(count)") { contents in
+      contents.stepsByID[id, default: []].compactMap { step -> Timestamp? in
+        if case .deferred(_, let due) = step.kind { due } else { nil }
+      }.dropFirst(count - 1).first
+    }
+  }
+}
+
 extension Journal.Contents {
   /// When each try of a request began, those of an earlier worker included.
   func sends(of id: String) -> [Timestamp] {

@@ -4,6 +4,7 @@ import Foundation
 import Kafka
 import Pipeline
 import Providers
+import Retry
 import Sandbox
 import Synchronization
 import TestSupport
@@ -102,8 +103,13 @@ final class Scenario: Sendable {
     let name = Bench.uniqueName("scenario")
     group = name
     topics = PipelineConfiguration.Topics(
-      requests: "\(name).requests", results: "\(name).results", deadLetters: "\(name).dead")
-    for topic in [topics.requests, topics.results, topics.deadLetters] {
+      requests: "\(name).requests", results: "\(name).results", deadLetters: "\(name).dead",
+      retries: [
+        .seconds30: "\(name).30s", .minutes2: "\(name).2m", .minutes10: "\(name).10m",
+      ], replay: "\(name).replay")
+    for topic in [topics.requests, topics.results, topics.deadLetters, topics.replay]
+      + topics.retries.values
+    {
       try bench.cluster.createTopic(topic, partitions: setting.partitions)
     }
     let lead = Int64(setting.clockLead / .milliseconds(1))
@@ -139,10 +145,14 @@ final class Scenario: Sendable {
   }
 
   private func follow() async throws {
-    let (journal, results) = (journal, topics.results)
-    try await bench.follow([results, topics.deadLetters], as: group + ".reader") { record in
-      if record.topic != results {
+    let (journal, results, deadLetters) = (journal, topics.results, topics.deadLetters)
+    try await bench.follow(
+      [results, deadLetters] + topics.retries.values, as: group + ".reader"
+    ) { record in
+      if record.topic == deadLetters {
         journal.note { $0.deadLetters.append(record) }
+      } else if record.topic != results {
+        journal.note { $0.retries.append(record) }
       } else if let outcome = try? PublishedOutcome(record) {
         journal.note { $0.add(outcome) }
       } else {
@@ -331,7 +341,7 @@ final class Scenario: Sendable {
   /// Nothing that was told by anyone holds a code, number, address or credential.
   private func checkSecrecy() {
     let contents = journal.contents
-    let written = (contents.outcomes.map(\.record) + contents.deadLetters)
+    let written = (contents.outcomes.map(\.record) + contents.deadLetters + contents.retries)
       .flatMap(\.wordsOfTheWorker)
     let (secrets, told) = state.withLock { ($0.secrets, $0.told) }
     let search = SecretSearch(secrets)

@@ -36,8 +36,8 @@ extension Scenarios {
     try await play(Setting(mailServer: server)) { scenario in
       let begun = scenario.now
       try await scenario.enqueue(scenario.request("r", to: address(scenario)))
-      let due = try await scenario.parked("r")
-      #expect(due == begun + .seconds(60))
+      let due = try await scenario.deferred("r")
+      #expect(due == begun + .seconds(120))
       await scenario.advance(to: due)
 
       let outcome = try await scenario.outcome(for: "r")

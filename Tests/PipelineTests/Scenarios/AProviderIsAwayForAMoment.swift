@@ -1,4 +1,6 @@
 import Delivery
+import Pipeline
+import Retry
 import Sandbox
 import Testing
 
@@ -32,7 +34,9 @@ extension Scenarios {
     }
   }
 
-  @Test func `four answers of 503, and a person has to look`() async throws {
+  @Test func `six answers of 503, the last two from the retry topics, and a person has to look`()
+    async throws
+  {
     try await play { scenario in
       let to = scenario.number()
       scenario.twilio.always(.status(503), for: to)
@@ -40,18 +44,40 @@ extension Scenarios {
       let value = scenario.request("r", to: to)
       let origin = try await scenario.enqueue(value, key: Array(to.utf8))
       for count in 1...3 { try await scenario.advance(to: scenario.parked("r", count: count)) }
+      for (count, delay) in [(1, 30), (2, 120)] {
+        let due = try await scenario.deferred("r", count: count)
+        #expect(due == scenario.now + .seconds(delay))
+        #expect(await scenario.metrics().contains("otp_parked 0"))
+        await scenario.advance(to: due + .milliseconds(-1))
+        #expect(scenario.journal.contents.sends(of: "r").count == 3 + count)
+        await scenario.advance(to: due)
+        #expect(try await scenario.sending("r", try: 4 + count) == due)
+      }
 
       let outcome = try await scenario.outcome(for: "r")
       #expect(outcome.ending == "dead-lettered/exhausted")
       #expect(outcome.body.providerCode == "twilio.20503")
-      #expect(outcome.body.attempts == 4)
-      #expect(scenario.twilio.attemptCount == 4)
+      #expect(outcome.body.attempts == 6)
+      #expect(outcome.origin == origin)
+      #expect(scenario.twilio.attemptCount == 6)
+
+      let retries = scenario.journal.contents.retries
+      #expect(
+        retries.map(\.topic) == [
+          scenario.topics.retries[.seconds30], scenario.topics.retries[.minutes2],
+        ])
+      #expect(retries.allSatisfy { $0.key == Array(to.utf8) && $0.value == value })
+      #expect(retries.map { $0["otp.hop"] } == ["1", "2"])
+      #expect(retries.map { $0["otp.attempts"] } == ["4", "5"])
+      #expect(retries.allSatisfy { $0["otp.origin"] == origin.description })
 
       let letter = try await scenario.deadLetter(of: origin)
       #expect(letter.key == Array(to.utf8))
       #expect(letter.value == value)
       #expect(letter["__dlq.errors.group"] == scenario.group)
-      #expect(letter["__dlq.errors.delivery.count"] == "4")
+      #expect(letter["__dlq.errors.delivery.count"] == "6")
+      #expect(letter.deadLetterOrigin == origin)
+      #expect(letter["otp.hop"] == nil)
       #expect(letter["otp.dlq.disposition"] == "exhausted")
       #expect(letter["otp.dlq.code"] == "twilio.20503")
       #expect(letter["otp.dlq.connector"] == "twilio-main")

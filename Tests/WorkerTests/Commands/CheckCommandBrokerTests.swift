@@ -21,7 +21,7 @@ struct CheckCommandBrokerTests {
     let file = try TemporaryFile(
       """
       kafka: { \(all.map { "\($0): \"\($1)\"" }.joined(separator: ", ")) }
-      topics: { requests: "\(stem)", results: "\(stem).results", deadLetters: "dlq.\(stem)" }
+      topics: { requests: "\(stem)", results: "\(stem).results", deadLetters: "dlq.\(stem)", \(ownTopicSettings(stem)) }
       active: { sms: http }
       connectors: { http: { provider: http-sms, config: { endpoint: "http://127.0.0.1/" } } }
       """)
@@ -38,7 +38,8 @@ struct CheckCommandBrokerTests {
   }
 
   @Test func `Whoever may do everything is told so`() async throws {
-    for (name, partitions) in [(stem, 2), ("\(stem).results", 2), ("dlq.\(stem)", 1)] {
+    let own = ownTopics(stem).map { ($0, 2) }
+    for (name, partitions) in [(stem, 2), ("\(stem).results", 2), ("dlq.\(stem)", 1)] + own {
       try RealBroker.createTopic(name, partitions: Int32(partitions))
     }
     let code = try await check(properties(user: "otp", password: "otp-secret"))

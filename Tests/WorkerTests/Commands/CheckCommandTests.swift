@@ -144,9 +144,7 @@ struct CheckCommandTests {
 
   @Test func `Online against a cluster whose topics are as they must be`() async throws {
     let cluster = try EmbeddedCluster()
-    for (topic, partitions) in [("send-otp", 4), ("send-otp.results", 4), ("dlq.send-otp", 1)] {
-      try cluster.createTopic(topic, partitions: partitions)
-    }
+    try cluster.createTopics(partitions: 4)
     let text = Self.right(cluster.bootstrapServers, twilio: taken.port)
     #expect(try await check(text, "--online") == ExitCode.ok)
     #expect(taken.requests == 1)
@@ -154,7 +152,7 @@ struct CheckCommandTests {
       "ok bootstrap server \(cluster.bootstrapServers): answers",
       "ok topic send-otp: 4 partitions", "untold retention of send-otp.results",
       "ok right to read send-otp", "ok consumer group w",
-      "untold right to write send-otp.results and dlq.send-otp",
+      "untold right to write send-otp.results and dlq.send-otp and send-otp.retry.30s",
       "ok provider of twilio-main: takes the credentials",
       "untold provider of spare: cannot be asked: a receiver of one's own",
     ] {
@@ -164,9 +162,7 @@ struct CheckCommandTests {
 
   @Test func `A secret that the provider refuses is as wrong as anything`() async throws {
     let cluster = try EmbeddedCluster()
-    for topic in ["send-otp", "send-otp.results", "dlq.send-otp"] {
-      try cluster.createTopic(topic, partitions: 1)
-    }
+    try cluster.createTopics(partitions: 1)
     let text = Self.right(cluster.bootstrapServers, twilio: refused.port)
     #expect(try await check(text, "--online") == ExitCode.configuration)
     for wanted in [
@@ -240,9 +236,7 @@ struct CheckCommandTests {
 
   @Test func `One server of two is enough to start, and the other is told of`() async throws {
     let cluster = try EmbeddedCluster()
-    for topic in ["send-otp", "send-otp.results", "dlq.send-otp"] {
-      try cluster.createTopic(topic, partitions: 1)
-    }
+    try cluster.createTopics(partitions: 1)
     let port = RefusingPort()
     let servers = "127.0.0.1:\(port.number),\(cluster.bootstrapServers)"
     let text = Self.right(servers, twilio: taken.port)

@@ -9,7 +9,7 @@ import Testing
 private func configuration(_ servers: String, _ stem: String = "send-otp") -> String {
   """
   kafka: { bootstrap.servers: "\(servers)", group.id: w }
-  topics: { requests: "\(stem)", results: "\(stem).results", deadLetters: "dlq.\(stem)" }
+  topics: { requests: "\(stem)", results: "\(stem).results", deadLetters: "dlq.\(stem)", \(ownTopicSettings(stem)) }
   active: { sms: http }
   connectors: { http: { provider: http-sms, config: { endpoint: "http://127.0.0.1/" } } }
   """
@@ -26,8 +26,8 @@ struct TopicsCommandTests {
       of: TopicsCommand.create)
     #expect(await TopicsCommand(captured.console()).create(given) == ExitCode.ok)
     let lines = captured.output.split(separator: "\n")
-    #expect(lines.count == 3 && lines.allSatisfy { $0.contains("--replication-factor 3") })
-    #expect(lines.filter { $0.contains(" --partitions 6 ") }.count == 2)
+    #expect(lines.count == 7 && lines.allSatisfy { $0.contains("--replication-factor 3") })
+    #expect(lines.filter { $0.contains(" --partitions 6 ") }.count == 6)
   }
 
   @Test(arguments: [
@@ -43,9 +43,7 @@ struct TopicsCommandTests {
   @Test func `Topics that exist are left and verified, a wish that cannot be is told`() async throws
   {
     let cluster = try EmbeddedCluster()
-    for (topic, count) in [("send-otp", 4), ("send-otp.results", 4), ("dlq.send-otp", 1)] {
-      try cluster.createTopic(topic, partitions: count)
-    }
+    try cluster.createTopics(partitions: 4)
     let file = try TemporaryFile(configuration(cluster.bootstrapServers))
     let given = try arguments(
       ["--config", file.path, "--partitions", "8"], of: TopicsCommand.create)
@@ -115,7 +113,7 @@ struct TopicsCommandBrokerTests {
     let first = try await create("--partitions", "5", "--replication-factor", "1")
     #expect(first.code == ExitCode.ok)
     #expect(first.output.contains("topic \(stem): created with 5 partitions"))
-    for name in [stem, "\(stem).results", "dlq.\(stem)"] {
+    for name in [stem, "\(stem).results", "dlq.\(stem)"] + ownTopics(stem) {
       // Waits until the broker that serves metadata has heard of it, and leaves it as it is.
       try RealBroker.createTopic(name, partitions: 1)
     }
