@@ -66,9 +66,20 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether the topic or the partition does not exist.
-  public var isUnknownTopicOrPartition: Bool {
+  public var isTopicGone: Bool {
     has(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) || has(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
       || has(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+  }
+
+  /// Whether a commit was refused because its text is longer than the broker takes.
+  public var isMetadataTooLarge: Bool { has(RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE) }
+
+  /// Whether a commit was refused because the partitions are not ours any more.
+  ///
+  /// A rebalance in progress is none of these: until it ends they are still ours, and the commit may be repeated.
+  public var isOwnershipLost: Bool {
+    has(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION) || has(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID)
+      || has(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) || has(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST)
   }
 
   /// Whether no broker could be reached.
@@ -82,6 +93,9 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The name and the words.
   public var description: String { "\(name): \(text)" }
+
+  /// Whether it tells no failure, but that a partition was read to its end.
+  var isEnd: Bool { has(RD_KAFKA_RESP_ERR__PARTITION_EOF) }
 
   private func has(_ known: rd_kafka_resp_err_t) -> Bool { code == known.rawValue }
 

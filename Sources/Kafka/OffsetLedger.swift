@@ -3,7 +3,7 @@
 ///
 /// Whatever is done above the watermark is written into the commit's metadata, so that after a
 /// crash nothing of it is done again. That never fails for want of room: ``room(maximumSpan:)``
-/// comes to 0 before it could. About 14,500 offsets fit in the worst order of things, with every
+/// comes to 0 before it could. About 13,500 offsets fit in the worst order of things, with every
 /// second one done; the whole span fits when what is not done is rare or stands together. One
 /// record that hangs while thousands behind it are done costs two bytes.
 public struct OffsetLedger: Sendable {
@@ -37,6 +37,10 @@ public struct OffsetLedger: Sendable {
   private var undone: UndoneOffsets
   /// One past the highest offset that ``take(_:)`` saw.
   private var next: Int64
+  /// One past the highest offset that a former owner may have sent; 0 when there is none.
+  ///
+  /// It outlives this owner: should this one, too, end without a word, the next must know.
+  private let inherited: Int64
   private var hasUnrequestedChanges = true
 
   /// A ledger for a partition that was just assigned.
@@ -50,6 +54,25 @@ public struct OffsetLedger: Sendable {
       metadata == nil || metadata?.offset == offset, "the metadata is of another offset")
     committedOffset = offset
     next = offset
+    inherited = metadata?.uncertainEnd ?? 0
+  }
+
+  /// A ledger for a partition that came straight back, before anyone else had it.
+  ///
+  /// What was done stays done, and what was taken and is not complete is taken again.
+  /// - Parameters:
+  ///   - offset: the committed offset; were it above the former watermark, all below it would count as done.
+  ///   - former: the ledger of the assignment before this one.
+  public init(startingAt offset: Int64, resuming former: OffsetLedger) {
+    undone = former.undone
+    if offset > undone.end {
+      undone = UndoneOffsets(end: offset)
+    } else {
+      undone.removeAll(in: former.watermark..<max(offset, former.watermark))
+    }
+    committedOffset = offset
+    next = offset
+    inherited = max(former.taken, former.inherited)
   }
 
   /// The next offset to commit: everything below it is done.
@@ -77,6 +100,15 @@ public struct OffsetLedger: Sendable {
     let bytes = CommitMetadata.offsetsLimit - UndoneOffsets.longestVarint - undone.wordsSize
     let fitting = known + Int64(max(0, bytes / UndoneOffsets.largestGrowth))
     return Int(min(left, fitting))
+  }
+
+  /// Whether the span, or what fits into the metadata, is all but used up.
+  ///
+  /// - Parameter maximumSpan: the largest ``span`` wanted, at least 1.
+  /// - Returns: whether four fifths of one of them are used.
+  public func isNearlyFull(maximumSpan: Int64) -> Bool {
+    let limit = CommitMetadata.offsetsLimit - UndoneOffsets.longestVarint
+    return span >= maximumSpan - maximumSpan / 5 || undone.wordsSize >= limit - limit / 5
   }
 
   /// Takes the record at `offset`; offsets rise, and those left out count as done, for there is
@@ -116,14 +148,33 @@ public struct OffsetLedger: Sendable {
 
   /// What to commit now.
   ///
-  /// - Parameter nonce: tells this owner from the one before and the one after.
-  /// - Returns: nil when the last request says it all. A new ledger always has something to
-  ///   commit: its owner's nonce.
-  public mutating func commit(nonce: UInt64) -> Commit? {
-    guard hasUnrequestedChanges else { return nil }
+  /// - Parameters:
+  ///   - nonce: tells this owner from the one before and the one after.
+  ///   - marks: see ``CommitMetadata/marks``; that they rose is no reason for a commit.
+  ///   - resultsFrom: see ``CommitMetadata/resultsFrom``; no reason either.
+  ///   - ending: whether this is the owner's last commit, in good order. Offsets that are done are left out.
+  /// - Returns: nil when the last request says it all; never nil for an ending in good order. A new ledger
+  ///   always has something to commit: its owner's nonce.
+  public mutating func commit(
+    nonce: UInt64, marks: [Int64?] = [], resultsFrom: Int64? = nil,
+    ending: CommitMetadata.Ending = .open
+  ) -> Commit? {
+    guard hasUnrequestedChanges || ending != .open else { return nil }
     hasUnrequestedChanges = false
-    let metadata = CommitMetadata(nonce: nonce, undone: undone)
+    let metadata = CommitMetadata(
+      nonce: nonce, undone: undone, taken: max(taken, inherited), marks: marks,
+      resultsFrom: resultsFrom, ending: unfinished(ending))
     return Commit(offset: watermark, metadata: metadata.text)
+  }
+
+  private func unfinished(_ ending: CommitMetadata.Ending) -> CommitMetadata.Ending {
+    guard case .clean(let possiblyWritten) = ending else { return .open }
+    return .clean(possiblyWritten: possiblyWritten.filter(undone.contains).sorted())
+  }
+
+  /// Makes the next ``commit(nonce:marks:resultsFrom:ending:)`` return something although nothing changed.
+  public mutating func requireCommit() {
+    hasUnrequestedChanges = true
   }
 
   /// Notes that a commit was acknowledged.

@@ -46,7 +46,7 @@ public final class PartitionReader {
     _ = queue.take(
       max: .max,
       onError: { error in
-        if error.code == RD_KAFKA_RESP_ERR__PARTITION_EOF.rawValue {
+        if error.isEnd {
           onEnd()
         } else {
           onError(error)

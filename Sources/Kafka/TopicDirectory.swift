@@ -67,7 +67,7 @@ private func findings(
     }
     switch TopicMetadata.fetch(topic, by: client, milliseconds: milliseconds) {
     case .success(let metadata): counts[topic] = metadata.partitionCount
-    case .failure(let error) where error.isUnknownTopicOrPartition: findings[topic] = .missing
+    case .failure(let error) where error.isTopicGone: findings[topic] = .missing
     case .failure(let error):
       findings[topic] = .failed(error)
       if error.isRetriable { silence = error }

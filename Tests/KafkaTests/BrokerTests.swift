@@ -40,7 +40,7 @@ struct BrokerTests {
       let error = await #expect(throws: KafkaError.self) {
         _ = try await producer.send(ProducerRecord("a", to: "otp-no-such-topic"))
       }
-      #expect(error?.isUnknownTopicOrPartition == true)
+      #expect(error?.isTopicGone == true)
       await producer.close()
     }
   }
@@ -90,6 +90,23 @@ struct BrokerTests {
       let odd = member.records.filter { $0.partition == 1 }.map(\.text)
       #expect(odd == (0..<250).map { "\($0 * 2 + 1)" })
       await member.consumer.close()
+      await producer.close()
+    }
+  }
+
+  @Test func `the tails of partitions are read to their ends`() async throws {
+    let configuration = try configuration()
+    try await withLoop { host, loop in
+      let producer = try makeProducer(configuration, on: loop)
+      for index in 0..<4 {
+        _ = try await producer.send(ProducerRecord("\(index)", to: Self.topic, partition: 1))
+      }
+      let places = (0..<2).map { TopicPartition(topic: Self.topic, partition: $0) }
+      let reading = try Reading(
+        [.init(places[0], from: nil), .init(places[1], from: 0, limit: 2)], configuration, on: loop)
+      try await host.wait { !reading.results.isEmpty }
+      #expect(reading.values == ["2", "3"])
+      #expect(try reading.results.map { try Set($0.get().keys) } == [Set(places)])
       await producer.close()
     }
   }

@@ -29,6 +29,77 @@ import Testing
     #expect(try CommitMetadata.read(metadata.text, committedAt: 100) == metadata)
   }
 
+  @Test func `the text of the later sections is stable`() throws {
+    var undone = UndoneOffsets(end: 100)
+    undone.append(100)
+    let metadata = CommitMetadata(
+      nonce: 1, undone: undone, taken: 400, marks: [0, nil, 299], resultsFrom: 7,
+      ending: .clean(possiblyWritten: [100, 105, 300]))
+    let bytes = try #require(Base64.decode(metadata.text))
+    #expect(
+      bytes[13...] == [
+        1, 3, 1, 1, 36,  // the offsets: 100 of 100 ..< 101
+        2, 2, 0xAC, 0x02,  // 300 were taken
+        3, 4, 1, 0, 0xAC, 0x02,  // marks: one more than each, 0 for none
+        4, 1, 7,  // a results offset
+        5, 4, 0, 5, 0xC3, 0x01,  // a clean ending: how far apart
+      ])
+    #expect(try CommitMetadata.read(metadata.text, committedAt: 100) == metadata)
+  }
+
+  @Test func `a text of an older version tells of no more than the offsets`() throws {
+    var undone = UndoneOffsets(end: 5)
+    undone.append(9)
+    let metadata = try #require(
+      try CommitMetadata.read(CommitMetadata(nonce: 3, undone: undone).text, committedAt: 9))
+    #expect(metadata.taken == nil)
+    #expect(metadata.marks == [])
+    #expect(metadata.resultsFrom == nil)
+    #expect(metadata.ending == .open)
+    #expect(metadata.undone == undone)
+  }
+
+  @Test func `the largest of everything fits beside the most offsets`() throws {
+    var undone = UndoneOffsets(end: 0)
+    for offset in stride(from: Int64(0), to: 50_000, by: 2) {
+      let room = CommitMetadata.offsetsLimit - UndoneOffsets.longestVarint - undone.wordsSize
+      guard room >= UndoneOffsets.largestGrowth else { break }
+      undone.append(offset)
+    }
+    let metadata = CommitMetadata(
+      nonce: .max, undone: undone, taken: .max,
+      marks: Array(repeating: .max, count: CommitMetadata.mostMarks), resultsFrom: .max,
+      ending: .clean(possiblyWritten: Array(0..<261)))
+    #expect(metadata.text.utf8.count <= CommitMetadata.longestText)
+    #expect(try CommitMetadata.read(metadata.text, committedAt: 0) == metadata)
+  }
+
+  @Test func `a clean ending that does not fit reads as an open one`() throws {
+    let listed = Array(0..<Int64(2_400))
+    for count in [2_200, 2_300, 2_400] {
+      let metadata = CommitMetadata(
+        nonce: 1, undone: UndoneOffsets(end: 0), taken: 9,
+        ending: .clean(possiblyWritten: Array(listed.prefix(count))))
+      #expect(metadata.text.utf8.count <= CommitMetadata.longestText)
+      var expected = metadata
+      if count > 2_200 { expected.ending = .open }
+      #expect(try CommitMetadata.read(metadata.text, committedAt: 0) == expected)
+    }
+  }
+
+  /// A full text of an older version, which left less room beside the offsets, loses none of them.
+  @Test func `offsets that were too many by now are carried on whole`() throws {
+    var undone = UndoneOffsets(end: 0)
+    for offset in stride(from: Int64(0), to: 40_000, by: 2) where undone.wordsSize < 2_037 {
+      undone.append(offset)
+    }
+    let metadata = CommitMetadata(
+      nonce: 1, undone: undone, taken: .max,
+      marks: Array(repeating: .max, count: CommitMetadata.mostMarks), resultsFrom: .max)
+    #expect(undone.wordsSize > CommitMetadata.offsetsLimit)
+    #expect(try CommitMetadata.read(metadata.text, committedAt: 0) == metadata)
+  }
+
   @Test(arguments: UInt64(0)..<20)
   func `what was written is read`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
@@ -36,7 +107,11 @@ import Testing
       let metadata = CommitMetadata.random(using: &random)
       let text = metadata.text
       #expect(text.utf8.count <= CommitMetadata.longestText)
-      #expect(try CommitMetadata.read(text, committedAt: metadata.offset) == metadata)
+      let read = try #require(try CommitMetadata.read(text, committedAt: metadata.offset))
+      var expected = metadata
+      // A long list may have found no room.
+      if read.ending == .open { expected.ending = .open }
+      #expect(read == expected)
     }
   }
 
@@ -149,6 +224,15 @@ import Testing
       [1, 4, 9, 2, 5, 5],  // the same place twice
       [1, 4, 1, 2, 5, 6],  // not below the end
       [1, 12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x02, 1, 5],  // over 64 bits
+      [2, 1, 0],  // all but the offsets
+      [1, 1, 0, 2, 0],  // taken, but not how far
+      [1, 1, 0, 2, 2, 1, 1],  // taken twice as far
+      [1, 1, 0, 2, 1, 1, 2, 1, 1],  // taken told twice
+      [1, 1, 0, 2, 9, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],  // overflow
+      [1, 1, 0, 3, 1, 0x80],  // a mark cut off
+      [1, 1, 0, 4, 0],  // results, but not where
+      [1, 1, 0, 5, 2, 3, 0],  // the same offset twice
+      [1, 1, 0, 5, 9, 0xFA, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],  // the end
     ] as [[UInt8]])
   func `sections that make no sense are refused`(sections: [UInt8]) {
     let text = sealed([0, 0, 0, 0, 0, 0, 0, 0] + sections, at: 5)
@@ -208,7 +292,21 @@ extension CommitMetadata {
       guard room >= UndoneOffsets.largestGrowth else { break }
       undone.append(undone.end + Int64.random(in: 0..<widest, using: &random))
     }
-    return CommitMetadata(nonce: random.next(), undone: undone)
+    var metadata = CommitMetadata(nonce: random.next(), undone: undone)
+    let offset = metadata.offset
+    metadata.taken =
+      Bool.random(using: &random) ? offset + .random(in: 0...widest, using: &random) : nil
+    metadata.marks = (0..<Int.random(in: 0...mostMarks, using: &random)).map { _ in
+      Bool.random(using: &random) ? .random(in: 0 ... .max, using: &random) : nil
+    }
+    metadata.resultsFrom =
+      Bool.random(using: &random) ? .random(in: 0 ... .max, using: &random) : nil
+    if Bool.random(using: &random) {
+      let count = [0, 3, 200, 2_000].randomElement(using: &random)!
+      let listed = Set((0..<count).map { _ in offset + .random(in: 0...widest, using: &random) })
+      metadata.ending = .clean(possiblyWritten: listed.sorted())
+    }
+    return metadata
   }
 }
 

@@ -39,4 +39,26 @@ struct KafkaErrorTests {
     #expect(!error.text.isEmpty)
     #expect(!KafkaError(code: code, isFatal: true).isRetriable)
   }
+
+  @Test(arguments: [
+    (Int32(22), true, false, false, false),  // ILLEGAL_GENERATION
+    (25, true, false, false, false),  // UNKNOWN_MEMBER_ID
+    (82, true, false, false, false),  // FENCED_INSTANCE_ID
+    (-142, true, false, false, false),  // the assignment is lost
+    (27, false, false, false, true),  // REBALANCE_IN_PROGRESS
+    (12, false, true, false, false),  // OFFSET_METADATA_TOO_LARGE
+    (3, false, false, true, false),  // UNKNOWN_TOPIC_OR_PART
+    (-188, false, false, true, false),  // unknown topic, by the client
+    (-190, false, false, true, false),  // unknown partition, by the client
+    (16, false, false, false, true),  // NOT_COORDINATOR
+  ])
+  func `what a refused commit means is told apart`(
+    code: Int32, ownershipLost: Bool, metadataTooLarge: Bool, topicGone: Bool, retriable: Bool
+  ) {
+    let error = KafkaError(code: code)
+    #expect(error.isOwnershipLost == ownershipLost)
+    #expect(error.isMetadataTooLarge == metadataTooLarge)
+    #expect(error.isTopicGone == topicGone)
+    #expect(error.isRetriable == retriable)
+  }
 }

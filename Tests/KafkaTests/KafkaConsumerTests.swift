@@ -163,6 +163,43 @@ struct KafkaConsumerTests {
     }
   }
 
+  @Test func `partitions of several topics are shared by number, and committed in one request`()
+    async throws
+  {
+    let topics = try (0..<3).map { _ in try SharedCluster.topic(partitions: 2) }
+    let configuration = try settings(
+      SharedCluster.get().bootstrapServers, group: SharedCluster.uniqueName("group"))
+    try await withLoop { host, loop in
+      let first = try Member(configuration, topics, on: loop)
+      try await host.wait { !first.assignments.isEmpty }
+      #expect(first.assignments.map(\.count) == [6])
+      let second = try Member(configuration, topics, on: loop)
+      try await host.wait { first.assigned.count == 3 && second.assigned.count == 3 }
+      #expect(first.revocations.map(\.partitions.count) == [6])
+      for member in [first, second] {
+        #expect(Set(member.assigned.map(\.topic)) == Set(topics))
+        #expect(Set(member.assigned.map(\.partition)).count == 1)
+      }
+      let entries = first.assigned.enumerated().map { index, place in
+        CommitEntry(place, offset: Int64(index), metadata: "m\(index)")
+      }
+      let nowhere = TopicPartition(topic: "nowhere", partition: 0)
+      let results = await first.commit([CommitEntry(nowhere, offset: 1)] + entries)
+      #expect(results.map(\.topicPartition) == [nowhere] + first.assigned)
+      #expect(results.map(\.error?.isTopicGone) == [true, nil, nil, nil])
+      await first.consumer.close()
+      try await host.wait { second.assigned.count == 6 }
+      let kept = second.assignments.last?.filter { $0.metadata != nil } ?? []
+      #expect(Set(kept.map(\.topicPartition)) == Set(entries.map(\.topicPartition)))
+      for entry in entries {
+        let assigned = kept.first { $0.topicPartition == entry.topicPartition }
+        #expect(assigned?.committedOffset == entry.offset)
+        #expect(assigned?.metadata == entry.metadata)
+      }
+      await second.consumer.close()
+    }
+  }
+
   @Test func `a refused commit says so, and the consumer lives on`() async throws {
     let cluster = try EmbeddedCluster()
     try cluster.createTopic("t", partitions: 1)

@@ -59,7 +59,7 @@ struct KafkaProducerTests {
               topic: topic, partition: 99, key: nil, value: [1],
               headers: [.init("a", "b"), .init("c", nil)]))
         }
-        #expect(error?.isUnknownTopicOrPartition == true)
+        #expect(error?.isTopicGone == true)
         #expect(error?.persistence == .notPersisted)
       }
       #expect(try await producer.send(ProducerRecord("b", to: topic)) == 1)

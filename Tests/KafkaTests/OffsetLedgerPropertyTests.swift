@@ -28,6 +28,8 @@ private struct World {
   private struct Request {
     var commit: OffsetLedger.Commit
     var model: Model
+    /// What may have been sent when it was made.
+    var maybeSent: Set<Int64> = []
   }
 
   private let seed: UInt64
@@ -43,6 +45,8 @@ private struct World {
   private var pending: [Request] = []
   /// What the coordinator has stored.
   private var stored = Request(commit: .init(offset: 0, metadata: ""), model: Model())
+  /// What was taken and is not done, in this life or in one before it that ended without a word.
+  private var maybeSent: Set<Int64> = []
   /// Every record that was done in any life.
   private var everDone: Set<Int64> = []
   private var checked: Int64 = 0
@@ -71,8 +75,9 @@ private struct World {
     case 920..<955: try request()
     case 955..<980: acknowledge()
     case 980..<990: fail()
-    case 990..<995: loseAnswer()
-    case 995..<998: try restart()
+    case 990..<994: loseAnswer()
+    case 994..<996: resume()
+    case 996..<998: try restart()
     default: try handOver()
     }
     expectAgreement()
@@ -95,6 +100,7 @@ private struct World {
     model.undone.insert(offset)
     model.end = max(model.end, next)
     underWay.append(offset)
+    maybeSent.insert(offset)
   }
 
   private mutating func completeOne() {
@@ -111,11 +117,12 @@ private struct World {
     #expect(ledger.complete(offset) == true, "seed \(seed)")
     #expect(ledger.complete(offset) == false, "seed \(seed)")
     model.undone.remove(offset)
+    maybeSent.remove(offset)
     everDone.insert(offset)
   }
 
-  private mutating func request() throws {
-    guard let commit = ledger.commit(nonce: seed) else { return }
+  private mutating func request(_ ending: CommitMetadata.Ending = .open) throws {
+    guard let commit = ledger.commit(nonce: seed, ending: ending) else { return }
     #expect(commit.metadata.utf8.count <= CommitMetadata.longestText, "seed \(seed)")
     #expect(commit.offset >= ledger.committedOffset, "seed \(seed)")
     let read = try CommitMetadata.read(commit.metadata, committedAt: commit.offset)
@@ -128,7 +135,8 @@ private struct World {
         everDone.contains(checked) || !isRecord(checked), "\(checked) was skipped, seed \(seed)")
       checked += 1
     }
-    pending.append(Request(commit: commit, model: model))
+    #expect(metadata.ending == ending, "seed \(seed)")
+    pending.append(Request(commit: commit, model: model, maybeSent: maybeSent))
   }
 
   /// The coordinator works in order; an answer is for the oldest request.
@@ -160,17 +168,38 @@ private struct World {
     let metadata = try CommitMetadata.read(commit.metadata, committedAt: commit.offset)
     ledger = OffsetLedger(startingAt: commit.offset, metadata: metadata)
     model = stored.model
-    next = commit.offset
-    checked = min(checked, commit.offset)
+    maybeSent = stored.maybeSent
+    beginAgain()
+    var inheritance = Inheritance(metadata: metadata, wasEverCommitted: true, margin: 0)
+    for offset in model.undone.sorted() {
+      let isInDoubt = inheritance.mayHaveBeenSent(offset)
+      #expect(isInDoubt || !maybeSent.contains(offset), "\(offset) is sent twice, seed \(seed)")
+      if metadata?.ending != .open {
+        #expect(isInDoubt == maybeSent.contains(offset), "seed \(seed)")
+      }
+    }
+  }
+
+  private mutating func beginAgain() {
+    next = stored.commit.offset
+    checked = min(checked, next)
     underWay = []
     pending = []
   }
 
-  /// The partition is revoked in good order, and comes back.
+  /// The partition is revoked in good order, and somebody else's.
   private mutating func handOver() throws {
-    try request()
+    let written = underWay.filter { _ in Bool.random(using: &random) }
+    maybeSent = Set(written)
+    try request(.clean(possiblyWritten: written))
     while !pending.isEmpty { acknowledge() }
     try restart()
+  }
+
+  /// The partition is revoked, and comes straight back, whatever is stored.
+  private mutating func resume() {
+    ledger = OffsetLedger(startingAt: stored.commit.offset, resuming: ledger)
+    beginAgain()
   }
 
   private func expectAgreement() {

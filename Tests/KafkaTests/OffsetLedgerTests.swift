@@ -137,10 +137,115 @@ import Testing
     #expect(ledger.committedOffset == 1, "an acknowledgement that comes late takes nothing back")
   }
 
+  @Test func `a commit may be required, and an ending in good order always is one`() throws {
+    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
+    _ = ledger.commit(nonce: 1)
+    #expect(ledger.commit(nonce: 1, marks: [5], resultsFrom: 6) == nil)
+    ledger.requireCommit()
+    #expect(ledger.commit(nonce: 1) != nil)
+    #expect(ledger.commit(nonce: 1) == nil)
+    #expect(ledger.commit(nonce: 1, ending: .clean(possiblyWritten: [])) != nil)
+    #expect(ledger.commit(nonce: 1, ending: .clean(possiblyWritten: [])) != nil)
+  }
+
+  @Test func `a commit carries what it was told, and how far was taken`() throws {
+    var ledger = OffsetLedger(startingAt: 3, metadata: nil)
+    for offset in 3..<Int64(9) { _ = ledger.take(offset) }
+    for offset in [Int64(3), 5, 8] { ledger.complete(offset) }
+    let metadata = try metadata(
+      ledger.commit(
+        nonce: 8, marks: [4, nil], resultsFrom: 2, ending: .clean(possiblyWritten: [7, 3, 5, 4])))
+    #expect(metadata.nonce == 8)
+    #expect(metadata.taken == 9)
+    #expect(metadata.marks == [4, nil])
+    #expect(metadata.resultsFrom == 2)
+    #expect(metadata.ending == .clean(possiblyWritten: [4, 7]), "what is done was not left open")
+  }
+
+  @Test(arguments: [
+    (CommitMetadata.Ending.open, Int64(7)), (.clean(possiblyWritten: [2, 4]), 5),
+    (.clean(possiblyWritten: []), 1),
+  ])
+  func `an owner that takes nothing passes on how far the one before may have sent`(
+    ending: CommitMetadata.Ending, passedOn: Int64
+  ) throws {
+    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
+    for offset in 0..<Int64(7) { _ = ledger.take(offset) }
+    for offset in [Int64(0), 3] { ledger.complete(offset) }
+    var again = try restarted(from: ledger.commit(nonce: 1, ending: ending).required)
+    #expect(again.taken == 1)
+    #expect(try metadata(again.commit(nonce: 2)).taken == passedOn)
+  }
+
+  @Test func `a partition that came straight back goes on where it was`() throws {
+    var former = OffsetLedger(startingAt: 0, metadata: nil)
+    for offset in 0..<Int64(8) { _ = former.take(offset) }
+    for offset in [Int64(0), 1, 2, 5, 7] { former.complete(offset) }
+    var ledger = OffsetLedger(startingAt: 1, resuming: former)
+    #expect(ledger.incompleteCount == 0)
+    #expect(ledger.committedOffset == 1)
+    #expect(ledger.watermark == 3)
+    let commit = try ledger.commit(nonce: 1).required
+    #expect(commit.offset == 3)
+    #expect(try metadata(commit).taken == 8)
+    let takes = (1..<Int64(9)).map { ledger.take($0) }
+    let done = OffsetLedger.Take.alreadyDone
+    #expect(takes == [done, done, .fresh, .fresh, done, .fresh, done, .fresh])
+    #expect(ledger.incompleteCount == 4)
+    #expect(ledger.complete(3) == true)
+    #expect(ledger.watermark == 4)
+  }
+
+  @Test(arguments: [(4, [4, 6]), (5, [6]), (7, []), (20, [])] as [(Int64, [Int64])])
+  func `what another has committed meanwhile counts as done`(offset: Int64, left: [Int64]) throws {
+    var former = OffsetLedger(startingAt: 0, metadata: nil)
+    for offset in 0..<Int64(7) { _ = former.take(offset) }
+    for offset in [Int64(0), 1, 3, 5] { former.complete(offset) }
+    var ledger = OffsetLedger(startingAt: offset, resuming: former)
+    #expect(ledger.watermark == left.first ?? max(offset, 7))
+    for offset in offset..<max(offset, 7) {
+      #expect(ledger.take(offset) == (left.contains(offset) ? .fresh : .alreadyDone))
+    }
+    #expect(ledger.take(max(offset, 7)) == .fresh)
+  }
+
+  @Test func `four fifths of the span are nearly full`() {
+    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
+    var fillings: [Bool] = []
+    for offset in 0..<Int64(5) {
+      fillings.append(ledger.isNearlyFull(maximumSpan: 5))
+      _ = ledger.take(offset)
+    }
+    #expect(fillings == [false, false, false, false, true])
+    ledger.complete(0)
+    #expect(ledger.isNearlyFull(maximumSpan: 5))
+    ledger.complete(1)
+    #expect(!ledger.isNearlyFull(maximumSpan: 5))
+  }
+
+  @Test func `four fifths of the metadata are nearly full`() {
+    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
+    var end: Int64 = 0
+    while !ledger.isNearlyFull(maximumSpan: .max) {
+      #expect(ledger.room(maximumSpan: .max) > 0)
+      _ = ledger.take(end)
+      if end % 2 == 1 { ledger.complete(end) }
+      end += 1
+    }
+    let atFourFifths = end
+    while ledger.room(maximumSpan: .max) > 0 {
+      _ = ledger.take(end)
+      if end % 2 == 1 { ledger.complete(end) }
+      end += 1
+    }
+    #expect(ledger.isNearlyFull(maximumSpan: .max))
+    #expect((79...83).contains(atFourFifths * 100 / end))
+  }
+
   /// Whatever the order of things, taking stops before the metadata could overflow, and not long
   /// before.
   @Test(arguments: [
-    (keepingOneIn: Int64(2), reach: Int64(14_000)),  // worst: every second one hangs
+    (keepingOneIn: Int64(2), reach: Int64(13_000)),  // worst: every second one hangs
     (keepingOneIn: 50, reach: 20_000),  // two in a hundred wait for a retry
     (keepingOneIn: 20_000, reach: 20_000),  // the first one hangs
   ])
@@ -215,6 +320,11 @@ import Testing
     }
     #expect(again.room(maximumSpan: .max) == 0)
   }
+}
+
+private func metadata(_ commit: OffsetLedger.Commit?) throws -> CommitMetadata {
+  let commit = try #require(commit)
+  return try #require(try CommitMetadata.read(commit.metadata, committedAt: commit.offset))
 }
 
 private func restarted(from commit: OffsetLedger.Commit) throws -> OffsetLedger {

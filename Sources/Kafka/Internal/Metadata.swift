@@ -45,3 +45,23 @@ func queryWatermarks(
   guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(KafkaError(code)) }
   return .success(low..<max(low, high))
 }
+
+/// The offsets that partitions end with, asked of all their leaders at once; blocks for up to `milliseconds`.
+func queryEnds(
+  of partitions: [TopicPartition], by client: OpaquePointer, milliseconds: Int32
+) -> Result<[TopicPartition: Int64], KafkaError> {
+  let list = PartitionList([])
+  // The time whose offset is asked for: Kafka's protocol takes this number for the end.
+  for partition in partitions { list.add(partition, offset: Int64(RD_KAFKA_OFFSET_END)) }
+  let code = rd_kafka_offsets_for_times(client, list.raw, milliseconds)
+  guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(KafkaError(code)) }
+  var ends: [TopicPartition: Int64] = [:]
+  for element in list.elements {
+    guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+      return .failure(KafkaError(element.err))
+    }
+    guard element.offset >= 0 else { return .failure(.timedOut) }
+    ends[element.topicPartition] = element.offset
+  }
+  return .success(ends)
+}

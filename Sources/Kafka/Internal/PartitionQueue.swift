@@ -4,6 +4,8 @@ internal import EventLoop
 /// The fetched records of one assigned partition, split from the consumer's common queue.
 final class PartitionQueue {
   let topicPartition: TopicPartition
+  /// The offset at which the partition's end was told last, where that is asked for.
+  private(set) var toldEnd: Int64?
   private let client: ClientHandle
   private let queue: EventQueue
   private var strays = FIFO<ConsumerRecord>()
@@ -59,6 +61,9 @@ final class PartitionQueue {
             body(ConsumerRecord(message, topic: topicPartition.topic, from: client))
             taken += 1
           } else {
+            if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+              toldEnd = message.pointee.offset
+            }
             onError(Self.error(of: message))
             rd_kafka_message_destroy(message)
           }
