@@ -64,7 +64,8 @@ extension World {
   }
 
   private func nextDraft(_ serial: Int, after drafts: [RequestDraft]) -> RequestDraft {
-    if chance.happens(plan.repeats), !drafts.isEmpty { return chance.one(of: drafts) }
+    let named = drafts.filter { $0.id != nil }
+    if chance.happens(plan.repeats), !named.isEmpty { return chance.one(of: named) }
     let number = chance.number(1...plan.recipients)
     var draft = RequestDraft(
       serial: serial, id: chance.happens(plan.withoutID) ? nil : "e\(serial)",

@@ -30,6 +30,8 @@ final class SimulatedConsumer: RecordConsumer {
   /// Counts assignments and revocations: what belongs to an earlier one is void.
   private var token = 0
   private var assignment: [TopicPartition] = []
+  /// How often it has asked to join: the answer to an earlier request is void.
+  private(set) var joins = 0
   private var isAssigned = false
   private var isRevoking = false
   private var queues: [TopicPartition: Queue] = [:]
@@ -143,9 +145,12 @@ final class SimulatedConsumer: RecordConsumer {
   // MARK: - Assignment
 
   private func rejoin() {
-    let leftAt = world.now
+    joins += 1
+    let (join, leftAt) = (joins, world.now)
     world.at(world.broker.arrival()) {
-      guard !self.instance.lost(whatLeftAt: leftAt), !self.isClosing else { return }
+      guard !self.instance.lost(whatLeftAt: leftAt), !self.isClosing, join == self.joins else {
+        return
+      }
       self.world.broker.group.join(self, as: self.member)
     }
   }
@@ -170,10 +175,9 @@ final class SimulatedConsumer: RecordConsumer {
     }
   }
 
-  func assignmentCame(_ share: [TopicPartition], _ generation: Int) {
-    let member = member
+  func assignmentCame(_ share: [TopicPartition], _ generation: Int, join: Int) {
     instance.deliver {
-      guard member === self.member, !self.isClosing else { return }
+      guard join == self.joins, !self.isClosing else { return }
       self.generation = generation
       self.token += 1
       self.prepare(share)

@@ -44,6 +44,7 @@ final class SimulatedGroup {
       members.append(member)
       consumer.member = member
       world.trace("member \(member.id) is instance \(consumer.instance.number)")
+      if consumer.instance.isDead { world.after(Self.sessionTimeout) { self.remove(member) } }
     }
     prepare(besides: consumer.member)
   }
@@ -90,9 +91,9 @@ final class SimulatedGroup {
     let shares = ranges()
     for (member, share) in zip(members, shares) {
       member.generation = generation
-      let generation = generation
+      let (generation, join) = (generation, member.consumer.joins)
       world.after(world.chance.number(500...20_000)) {
-        member.consumer.assignmentCame(share, generation)
+        member.consumer.assignmentCame(share, generation, join: join)
       }
     }
     let owners = zip(members, shares).map { "\($0.id): \($1.map(\.partition))" }
