@@ -15,7 +15,10 @@ let pure: [SwiftSetting] = settings + [.strictMemorySafety()]
 
 let package = Package(
   name: "otp-worker",
-  products: [.executable(name: "otp-worker", targets: ["Worker"])],
+  products: [
+    .executable(name: "otp-worker", targets: ["Worker"]),
+    .executable(name: "otp-simulate", targets: ["Simulate"]),
+  ],
   targets: [
     // System libraries: a module map and a header each.
     .systemLibrary(name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -61,6 +64,14 @@ let package = Package(
         "Retry",
         "Sandbox", "Settings", "Transport",
       ], swiftSettings: settings),
+
+    // The pipeline in a world that is made up, from a seed; no part of the product.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Pipeline", "Kafka", "Delivery", "Providers", "Transport", "Retry", "EventLoop",
+      ], swiftSettings: settings),
+    .executableTarget(name: "Simulate", dependencies: ["Simulation"], swiftSettings: settings),
 
     // What the tests share, and a suite for each room.
     .target(

@@ -101,14 +101,19 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         guard fd < watches.count, let watch = watches[fd] else { continue }
         watch.handler(Interest(rawValue: event.events))
       }
-      runJobs()
-      for hook in turnHooks { hook() }
-      if count == 0 { runQuietHooks() }
-      runJobs()
-      while let action = timers.popDue(now) { action.run() }
-      runJobs()
+      finishTurn(isQuiet: count == 0)
     }
     thread = nil
+  }
+
+  /// What a turn does once it has handled descriptors.
+  private func finishTurn(isQuiet: Bool) {
+    runJobs()
+    for hook in turnHooks { hook() }
+    if isQuiet { runQuietHooks() }
+    runJobs()
+    while let action = timers.popDue(now) { action.run() }
+    runJobs()
   }
 
   /// Ends ``run()`` after the current turn.
@@ -159,6 +164,37 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// From any thread.
   public var millisecondsSinceTick: Int64 {
     Self.monotonicMilliseconds() - lastTick.load(ordering: .relaxed)
+  }
+
+  // MARK: - Turn by turn
+
+  /// Runs one turn on the calling thread, which becomes the loop's thread; waits for nothing, and does
+  /// not look at descriptors.
+  ///
+  /// In place of ``run()``, for whoever brings time and events about himself.
+  /// - Parameter events: what happens where ``run()`` handles descriptors.
+  public func turn(events: () -> Void = {}) {
+    thread = pthread_self()
+    tick()
+    events()
+    takeInbox()
+    finishTurn(isQuiet: false)
+  }
+
+  /// Whether a turn has something to do before any timer is due.
+  public var isTurnDue: Bool {
+    !ready.isEmpty || !soonActions.isEmpty || isTurnRequested || inbox.withLock { $0.woken }
+  }
+
+  /// When the earliest timer is due, on the loop's clock; nil when there is none.
+  public var earliestTimer: ContinuousClock.Instant? { timers.earliest }
+
+  /// Drops all timers, hooks and actions, and with them whatever they hold; the loop is not used again.
+  public func clear() {
+    timers = TimerHeap()
+    turnHooks = []
+    quietHooks = []
+    soonActions = []
   }
 
   private func tick() {
@@ -213,6 +249,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private func drainWakeUp() {
     var value: UInt64 = 0
     _ = read(wakeUp, &value, 8)
+    takeInbox()
+  }
+
+  private func takeInbox() {
     let (jobs, work) = inbox.withLock { inbox in
       defer {
         inbox.jobs = []

@@ -44,6 +44,17 @@ public final class ConsumerRecord {
     content = .copied(Self.copy(of: message))
   }
 
+  /// A record of bytes that nobody else owns.
+  public init(
+    _ place: TopicPartition, offset: Int64, key: [UInt8]?, value: [UInt8]?,
+    headers: [RecordHeader], timestamp: Timestamp?
+  ) {
+    topic = place.topic
+    partition = place.partition
+    self.offset = offset
+    content = .copied(Copy(key: key, value: value, headers: headers, timestamp: timestamp))
+  }
+
   deinit {
     if case .borrowed(let message, _) = content { rd_kafka_message_destroy(message) }
   }

@@ -5,7 +5,7 @@ public import EventLoop
 ///
 /// Used on the loop only, and to be closed before it is released. Records of each partition wait in a queue of their own until they are taken;
 /// librdkafka stops fetching a partition whose queue is full, and no other.
-public final class KafkaConsumer {
+public final class KafkaConsumer: RecordConsumer {
   /// What the consumer tells its owner, on the loop.
   public struct Handlers {
     /// Partitions were assigned, all at once; fetching starts when it returns.

@@ -5,7 +5,7 @@ public import EventLoop
 ///
 /// Used on the loop only, and to be closed before it is released. Idempotent and without a time limit: a record waits for its broker as long
 /// as it takes. When librdkafka's local queue is full, records wait here, in order.
-public final class KafkaProducer {
+public final class KafkaProducer: RecordProducer {
   /// Told the offset of a record, or why it was not written.
   public typealias Completion = (Result<Int64, KafkaError>) -> Void
 

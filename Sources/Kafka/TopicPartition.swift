@@ -25,6 +25,16 @@ public struct AssignedPartition: Sendable, Equatable {
   public var metadata: String?
   /// The offset that fetching starts at: the committed one, else the end that `auto.offset.reset` names.
   public var startOffset: Int64
+
+  /// A partition and where its group stands in it.
+  public init(
+    topicPartition: TopicPartition, committedOffset: Int64?, metadata: String?, startOffset: Int64
+  ) {
+    self.topicPartition = topicPartition
+    self.committedOffset = committedOffset
+    self.metadata = metadata
+    self.startOffset = startOffset
+  }
 }
 
 /// An offset to commit, with a text for whoever owns the partition next.
@@ -52,4 +62,11 @@ public struct CommitResult: Sendable, Equatable {
   public var offset: Int64
   /// Why it was not; nil when it was.
   public var error: KafkaError?
+
+  /// What became of an entry.
+  public init(topicPartition: TopicPartition, offset: Int64, error: KafkaError?) {
+    self.topicPartition = topicPartition
+    self.offset = offset
+    self.error = error
+  }
 }

@@ -141,7 +141,7 @@ extension Pipeline {
   }
 
   /// The producer, as long as `job` may still be concluded by us.
-  private func writer(for job: Job) -> KafkaProducer? {
+  private func writer(for job: Job) -> (any RecordProducer)? {
     job.share.phase == .gone || stop.isOver ? nil : producer
   }
 
@@ -169,7 +169,7 @@ extension Pipeline {
     return letter
   }
 
-  private func partitions(of producer: KafkaProducer) -> Int32 {
+  private func partitions(of producer: any RecordProducer) -> Int32 {
     producer.partitionCount(of: configuration.topics.deadLetters) ?? 1
   }
 

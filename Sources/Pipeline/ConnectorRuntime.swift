@@ -7,7 +7,7 @@ import Transport
 /// What lives of a connector: its connections, its slots, and whether it is held.
 final class ConnectorRuntime {
   let connector: Connector
-  let client: ConnectorClient
+  let client: any ExchangeClient
   let telemetry: ConnectorTelemetry
   /// The token of a driver that needs one.
   let tokens: TokenCache?
@@ -24,12 +24,15 @@ final class ConnectorRuntime {
   /// How long a provider is left alone that says too many and not how long.
   private static let usualPause: Duration = .seconds(1)
 
-  init(_ connector: Connector, userAgent: String, loop: EventLoop, telemetry: Telemetry) {
+  init(
+    _ connector: Connector, userAgent: String, loop: EventLoop, telemetry: Telemetry,
+    makeClient: (EventLoop, ClientOptions) -> any ExchangeClient
+  ) {
     self.connector = connector
     self.telemetry = telemetry.connector(connector.name)
-    client = ConnectorClient(
-      loop: loop,
-      options: ClientOptions(
+    client = makeClient(
+      loop,
+      ClientOptions(
         caFile: connector.caFile, proxy: connector.proxy.flatMap(ClientOptions.Proxy.init),
         maximumConnections: connector.concurrency, userAgent: userAgent))
     tokens = connector.driver.tokenSource.map { [client] in

@@ -29,9 +29,7 @@ extension Pipeline {
   /// The loop must run.
   /// - Throws: ``KafkaError`` when librdkafka refuses a setting.
   public func start() throws(KafkaError) {
-    let producer = try KafkaProducer(configuration: configuration.kafka, loop: loop) {
-      self.handle($0)
-    }
+    let producer = try clients.producer(configuration.kafka, loop) { self.handle($0) }
     producer.warm(
       topics: [configuration.topics.results, configuration.topics.deadLetters]
         + configuration.topics.own)
@@ -44,9 +42,8 @@ extension Pipeline {
         self.requestIntake()
       },
       event: { self.handle($0) })
-    consumer = try KafkaConsumer(
-      configuration: configuration.kafka, topics: configuration.topics.consumed, loop: loop,
-      handlers: handlers)
+    consumer = try clients.consumer(
+      configuration.kafka, configuration.topics.consumed, loop, handlers)
     for channel in Channel.allCases {
       if let connector = configuration.directory.active(channel) { _ = runtime(of: connector) }
     }

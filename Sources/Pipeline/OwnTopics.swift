@@ -211,7 +211,3 @@ extension UndecodableRequest {
       requestedAt: now)
   }
 }
-
-extension OffsetLedger {
-  func isNearlyFull(maximumSpan: Int64) -> Bool { span >= maximumSpan / 5 * 4 }
-}

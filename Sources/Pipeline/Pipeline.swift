@@ -32,10 +32,11 @@ public actor Pipeline {
   /// The topics of ``Share/marks``.
   let markedTopics: [String]
   let nonce: UInt64
+  let clients: PipelineClients
   var random: RandomSequence
 
-  var consumer: KafkaConsumer?
-  var producer: KafkaProducer?
+  var consumer: (any RecordConsumer)?
+  var producer: (any RecordProducer)?
   var partitions: [TopicPartition: PartitionState] = [:]
   var shares: [Int32: Share] = [:]
   var connectors: [String: ConnectorRuntime] = [:]
@@ -60,11 +61,12 @@ public actor Pipeline {
   ///   - loop: where it runs.
   ///   - telemetry: what it counts in.
   ///   - log: where it tells what matters.
+  ///   - clients: what it talks to the world with.
   ///   - seed: where chance begins, for jitter and nonces; fixed in tests.
   ///   - observer: told of each step of each request, for `demo` and tests; must be quick.
   public init(
     configuration: PipelineConfiguration, loop: EventLoop, telemetry: sending Telemetry, log: Log,
-    seed: UInt64 = .random(in: 0 ... .max),
+    clients: PipelineClients = .real, seed: UInt64 = .random(in: 0 ... .max),
     observer: (@Sendable (Step) -> Void)? = nil
   ) {
     self.configuration = configuration
@@ -73,6 +75,7 @@ public actor Pipeline {
     self.log = log
     self.observer = observer
     markedTopics = configuration.topics.marked
+    self.clients = clients
     eventSource = Outcome.cloudEventSource(group: configuration.group)
     hashKey = configuration.hashKey.map { HMACKey($0.reveal()) }
     random = RandomSequence(seed: seed)

@@ -19,12 +19,12 @@ final class TokenCache {
   }
 
   private let source: TokenSource
-  private let client: ConnectorClient
+  private let client: any ExchangeClient
   private let loop: EventLoop
   private var kept: (value: Secret, until: ContinuousClock.Instant)?
   private var waiting: [(Ending) -> Void] = []
 
-  init(_ source: TokenSource, client: ConnectorClient, loop: EventLoop) {
+  init(_ source: TokenSource, client: any ExchangeClient, loop: EventLoop) {
     self.source = source
     self.client = client
     self.loop = loop

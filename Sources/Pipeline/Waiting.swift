@@ -68,7 +68,8 @@ extension Pipeline {
   func runtime(of connector: Connector) -> ConnectorRuntime {
     if let known = connectors[connector.name] { return known }
     let new = ConnectorRuntime(
-      connector, userAgent: configuration.userAgent, loop: loop, telemetry: telemetry)
+      connector, userAgent: configuration.userAgent, loop: loop, telemetry: telemetry,
+      makeClient: clients.connector)
     connectors[connector.name] = new
     return new
   }

@@ -4,7 +4,7 @@ public import Providers
 /// What one connector sends by, whatever its protocol.
 ///
 /// All of it belongs to the loop's thread. ``close()`` must be called before a client is let go.
-public final class ConnectorClient {
+public final class ConnectorClient: ExchangeClient {
   private let loop: EventLoop
   private let options: ClientOptions
   private let http: HTTPClient

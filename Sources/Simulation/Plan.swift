@@ -1,0 +1,62 @@
+/// What one schedule is like: drawn from its seed before anything happens.
+struct Plan {
+  var instances: Int
+  var partitions: Int32
+  var requests: Int
+  var recipients: Int
+  /// Until when things go wrong, in microseconds.
+  var faultsUntil: Int64
+  var concurrency: Int
+  var inFlight: Int
+  var span: Int
+  /// By ``ProviderMood``.
+  var moods: [Int]
+  /// In thousandths of all requests.
+  var repeats: Int
+  var reusedIDs: Int
+  var withoutID: Int
+  var invalid: Int
+  /// In thousandths of all calls of the broker.
+  var lostCommits: Int
+  var lateAcknowledgements: Int
+  var refusedWrites: Int
+  var doubtfulWrites: Int
+  /// How often it happens in the whole schedule.
+  var crashes: Int
+  var freezes: Int
+  var stops: Int
+  var joins: Int
+  var brokerOutages: Int
+  var clockSteps: Int
+  /// Whether turns come late and take several events at once.
+  var isSlow: Bool
+
+  init(from chance: inout Chance) {
+    instances = chance.number(1...3)
+    partitions = Int32(chance.number(1...4))
+    requests = chance.number(3...40)
+    recipients = chance.number(1...8)
+    faultsUntil = chance.number(500_000...4_000_000)
+    concurrency = chance.one(of: [1, 2, 8])
+    inFlight = chance.one(of: [2, 8, 512])
+    span = chance.one(of: [4, 20, 20_000])
+    moods = ProviderMood.weights(&chance)
+    repeats = chance.one(of: [0, 0, 50, 200])
+    reusedIDs = chance.one(of: [0, 0, 50])
+    withoutID = chance.one(of: [0, 200])
+    invalid = chance.one(of: [0, 0, 100])
+    let isBrokerBad = chance.happens(500)
+    lostCommits = isBrokerBad ? chance.one(of: [0, 50, 300]) : 0
+    lateAcknowledgements = isBrokerBad ? chance.one(of: [0, 50, 200]) : 0
+    refusedWrites = isBrokerBad ? chance.one(of: [0, 0, 50]) : 0
+    doubtfulWrites = isBrokerBad ? chance.one(of: [0, 0, 50]) : 0
+    let isRough = chance.happens(700)
+    crashes = isRough ? chance.number(0...3) : 0
+    freezes = isRough ? chance.number(0...2) : 0
+    stops = isRough ? chance.number(0...2) : 0
+    joins = isRough ? chance.number(0...2) : 0
+    brokerOutages = isBrokerBad ? chance.number(0...2) : 0
+    clockSteps = chance.happens(200) ? 2 : 0
+    isSlow = chance.happens(300)
+  }
+}

@@ -1,0 +1,177 @@
+import Delivery
+import Kafka
+import Pipeline
+
+/// One course of events, from its seed.
+public struct Schedule {
+  /// What came of a schedule.
+  public struct Result: Sendable {
+    /// What makes it happen again.
+    public var seed: UInt64
+    /// The promise that was broken; nil when all were kept.
+    public var breach: Breach?
+    /// How many things happened: turns of loops, and events around them.
+    public var steps: Int
+    /// The same whenever the same happened.
+    public var digest: UInt64
+  }
+
+  private let surroundings = Surroundings()
+
+  /// Ready to run schedules, one after the other.
+  public init() {}
+
+  /// Runs a schedule.
+  /// - Parameters:
+  ///   - seed: which one.
+  ///   - planted: a fault that should be found.
+  ///   - trace: told each step that matters, as a line of text.
+  public func run(
+    seed: UInt64, planted: PlantedFault = .none, trace: ((String) -> Void)? = nil
+  ) -> Result {
+    let world = World(seed: seed, surroundings: surroundings, planted: planted, onTrace: trace)
+    world.trace("\(world.plan)")
+    for _ in 0..<world.plan.instances { world.startInstance() }
+    world.planRequests()
+    world.planFaults()
+    world.run(until: world.plan.faultsUntil)
+    world.heal()
+    let limit = world.now + 200_000_000
+    var nextLook = world.now
+    world.run(until: limit) {
+      guard world.now >= nextLook else { return false }
+      nextLook = world.now + 50_000
+      return world.examiner.isAllDone
+    }
+    if world.examiner.breach == nil { world.examiner.checkNothingLost() }
+    world.finish()
+    return Result(
+      seed: seed, breach: world.examiner.breach, steps: world.steps, digest: world.digest)
+  }
+}
+
+extension World {
+  // MARK: - What is asked for
+
+  func planRequests() {
+    var drafts: [RequestDraft] = []
+    for serial in 1...plan.requests {
+      let draft = nextDraft(serial, after: drafts)
+      drafts.append(draft)
+      let isBacklog = chance.happens(300)
+      at(isBacklog ? 0 : chance.number(0...plan.faultsUntil)) { self.ask(draft) }
+    }
+  }
+
+  private func nextDraft(_ serial: Int, after drafts: [RequestDraft]) -> RequestDraft {
+    let named = drafts.filter { $0.id != nil }
+    if chance.happens(plan.repeats), !named.isEmpty { return chance.one(of: named) }
+    let number = chance.number(1...plan.recipients)
+    var draft = RequestDraft(
+      serial: serial, id: chance.happens(plan.withoutID) ? nil : "e\(serial)",
+      recipient: "+452000000\(number)", supersedes: !chance.happens(300),
+      lifetime: chance.number(1...12) * 1_000)
+    if chance.happens(plan.reusedIDs), let other = drafts.last, other.isReadable {
+      draft.id = other.id
+      draft.recipient = other.recipient
+    }
+    if chance.happens(plan.invalid) {
+      if chance.happens(500) { draft.recipient = "12" } else { draft = unreadable(draft) }
+    }
+    return draft
+  }
+
+  private func unreadable(_ draft: RequestDraft) -> RequestDraft {
+    var draft = draft
+    draft.isReadable = false
+    draft.id = nil
+    draft.supersedes = false
+    return draft
+  }
+
+  private func ask(_ draft: RequestDraft) {
+    let partition = Int32(draft.recipient.utf8.last ?? 0) % plan.partitions
+    let place = TopicPartition(topic: Self.topics.requests, partition: partition)
+    trace("request \(draft.serial) for \(draft.recipient) at \(place)/\(broker.end(of: place))")
+    examiner.asked(
+      draft, at: broker.end(of: place), of: place,
+      timestamp: SimulatedClock.dawn + now / 1_000)
+    broker.append(
+      ProducerRecord(
+        topic: place.topic, partition: partition, key: Array(draft.recipient.utf8),
+        value: draft.value), by: nil)
+  }
+
+  // MARK: - What goes wrong
+
+  func planFaults() {
+    let end = plan.faultsUntil
+    for _ in 0..<plan.crashes { at(chance.number(0...end)) { self.crashOne() } }
+    for _ in 0..<plan.freezes { at(chance.number(0...end)) { self.freezeOne() } }
+    for _ in 0..<plan.stops { at(chance.number(0...end)) { self.stopOne() } }
+    for _ in 0..<plan.joins { at(chance.number(0...end)) { self.join() } }
+    for _ in 0..<plan.brokerOutages { at(chance.number(0...end)) { self.loseBroker() } }
+    for _ in 0..<plan.clockSteps { at(chance.number(0...end)) { self.stepClock() } }
+  }
+
+  private func join() { if !isHealed, instances.count < 5 { startInstance() } }
+
+  private func crashOne() {
+    let living = instances.filter { !$0.isDead }
+    guard !isHealed, !living.isEmpty else { return }
+    chance.one(of: living).crash()
+    dropDead()
+    if chance.happens(800) { after(chance.number(0...1_500_000)) { self.join() } }
+  }
+
+  private func freezeOne() {
+    let running = instances.filter(\.isRunning)
+    guard !isHealed, !running.isEmpty else { return }
+    chance.one(of: running).freeze(for: chance.number(10_000...8_000_000))
+  }
+
+  private func stopOne() {
+    let running = instances.filter { $0.isRunning && !$0.isStopping }
+    guard !isHealed, !running.isEmpty else { return }
+    chance.one(of: running).stop()
+    if chance.happens(800) { after(chance.number(0...1_500_000)) { self.join() } }
+  }
+
+  private func loseBroker() {
+    guard !isHealed else { return }
+    let time = chance.number(Int64(10_000)...3_000_000)
+    trace("no broker for \(time / 1_000) ms")
+    broker.goAway(for: time)
+  }
+
+  private func stepClock() {
+    guard !isHealed, !instances.isEmpty else { return }
+    let instance = chance.one(of: instances)
+    let step: Int64 = chance.number(-3_000...3_000)
+    instance.clock.error += step
+    trace("the clock of instance \(instance.number) is \(instance.clock.error) ms ahead")
+  }
+
+  // MARK: - The end
+
+  /// Stops what runs, in order, and looks whether a new instance has anything to do.
+  func finish() {
+    let limit = now + 30_000_000
+    if examiner.breach == nil {
+      for instance in instances { instance.stop() }
+      run(until: limit) { self.instances.allSatisfy(\.isStopped) }
+      if examiner.breach == nil, !instances.allSatisfy(\.isStopped) {
+        examiner.fail(.nothingLost, "a stop does not end")
+      }
+      let stopped = instances
+      for instance in stopped { instance.end() }
+      dropDead()
+    }
+    if examiner.breach == nil, chance.happens(200) {
+      startInstance()
+      run(until: now + 500_000)
+    }
+    for instance in instances { instance.end() }
+    dropDead()
+  }
+}
