@@ -134,17 +134,15 @@ public final class KafkaConsumer: RecordConsumer {
   private func takeCommitResult(_ event: borrowing Event) {
     let slot = slot(of: rd_kafka_event_opaque(event.raw))
     guard let (entries, completion) = commits.remove(slot) else { return }
-    let list = rd_kafka_event_topic_partition_list(event.raw)
-    let failed = list?.pointee.elements.filter { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR } ?? []
-    let error = event.error
-    // librdkafka repeats one partition's error as that of the whole request, also when the broker
-    // took the others. An error that no partition has is of the whole request.
-    let isOfPartition = failed.contains { $0.err.rawValue == error?.code }
-    var results = Self.results(of: entries, isOfPartition ? nil : error)
-    for element in failed {
-      let place = element.topicPartition
-      guard let index = results.firstIndex(where: { $0.topicPartition == place }) else { continue }
-      results[index].error = KafkaError(element.err)
+    var results = Self.results(of: entries, event.error)
+    if let list = rd_kafka_event_topic_partition_list(event.raw) {
+      for element in list.pointee.elements where element.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+        let place = element.topicPartition
+        guard let index = results.firstIndex(where: { $0.topicPartition == place }) else {
+          continue
+        }
+        results[index].error = KafkaError(element.err)
+      }
     }
     completion(results)
   }

@@ -175,7 +175,7 @@ struct KafkaConsumerTests {
       #expect(first.assignments.map(\.count) == [6])
       let second = try Member(configuration, topics, on: loop)
       try await host.wait { first.assigned.count == 3 && second.assigned.count == 3 }
-      #expect(first.revocations.map(\.partitions.count) == [6])
+      #expect(first.revocations.first?.partitions.count == 6)
       for member in [first, second] {
         #expect(Set(member.assigned.map(\.topic)) == Set(topics))
         #expect(Set(member.assigned.map(\.partition)).count == 1)
@@ -183,10 +183,12 @@ struct KafkaConsumerTests {
       let entries = first.assigned.enumerated().map { index, place in
         CommitEntry(place, offset: Int64(index), metadata: "m\(index)")
       }
+      let results = await first.commit(entries)
+      #expect(results.map(\.topicPartition) == entries.map(\.topicPartition))
+      #expect(results.map(\.error) == [nil, nil, nil])
       let nowhere = TopicPartition(topic: "nowhere", partition: 0)
-      let results = await first.commit([CommitEntry(nowhere, offset: 1)] + entries)
-      #expect(results.map(\.topicPartition) == [nowhere] + first.assigned)
-      #expect(results.map(\.error?.isTopicGone) == [true, nil, nil, nil])
+      let refused = await first.commit([CommitEntry(nowhere, offset: 1)])
+      #expect(refused.map(\.error?.isTopicGone) == [true])
       await first.consumer.close()
       try await host.wait { second.assigned.count == 6 }
       let kept = second.assignments.last?.filter { $0.metadata != nil } ?? []
