@@ -108,3 +108,8 @@ extension Request {
     }
   }
 }
+
+/// What tells a request from all others: its event id and, after a replay, which one.
+public func idempotencyKey(_ eventID: String, _ replayCount: Int) -> String {
+  replayCount == 0 ? eventID : "\(eventID)/r\(replayCount)"
+}

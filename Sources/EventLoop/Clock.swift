@@ -4,10 +4,17 @@ import Synchronization
 public protocol Clock: Sendable {
   /// Time that only goes forward, for waits and deadlines.
   var now: ContinuousClock.Instant { get }
+  /// Time that passes whether or not anyone runs, read with ``now``: by it a loop sees that it stood still.
+  func uptime(at now: ContinuousClock.Instant) -> ContinuousClock.Instant
   /// Milliseconds since 1970 (UTC), for what people and other machines read.
   var wallMilliseconds: Int64 { get }
   /// How long until `instant` in real time; nil when only a move by hand can bring it about.
   func realTime(until instant: ContinuousClock.Instant) -> Duration?
+}
+
+extension Clock {
+  /// The same as ``now``.
+  public func uptime(at now: ContinuousClock.Instant) -> ContinuousClock.Instant { now }
 }
 
 /// A clock that is moved by hand, for tests: nothing becomes due until ``advance(by:)``.
@@ -31,6 +38,11 @@ public final class ManualClock: Clock {
   /// Zero when `instant` has come, else nil: only a move can bring it about.
   public func realTime(until instant: ContinuousClock.Instant) -> Duration? {
     instant <= now ? .zero : nil
+  }
+
+  /// The machine's own: a move by hand is no standing still.
+  public func uptime(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    ContinuousClock.now
   }
 
   /// Moves the clock forward and wakes whoever waits on it.

@@ -56,6 +56,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var soonActions: [Action] = []
   private var timers = TimerHeap<Action>()
   private var turnHooks: [() -> Void] = []
+  private var lastUptime: ContinuousClock.Instant
+  private var longestAbsence: Duration = .seconds(3_600)
+  private var absenceHook: ((Duration) -> Void)?
   private var quietHooks: [() -> Bool] = []
   private var isTurnRequested = false
   private let inbox = Mutex(Inbox())
@@ -70,7 +73,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// A loop that nobody runs yet.
   public init(clock: any Clock = SystemClock()) {
     self.clock = clock
-    now = clock.now
+    let now = clock.now
+    self.now = now
+    lastUptime = clock.uptime(at: now)
     wallMilliseconds = clock.wallMilliseconds
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     wakeUp = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -153,6 +158,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     quietHooks.append(hook)
   }
 
+  /// Calls `hook` at the beginning of a turn that comes more than `limit` after the one before: the process
+  /// stood still, or something blocked the loop.
+  public func onAbsence(longerThan limit: Duration, _ hook: @escaping (Duration) -> Void) {
+    longestAbsence = limit
+    absenceHook = hook
+  }
+
   /// Lets the next turn begin at once, so that the hooks run although no descriptor is ready.
   public func requestTurn() {
     assertOnLoop()
@@ -202,6 +214,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     now = clock.now
     wallMilliseconds = clock.wallMilliseconds
     lastTick.store(Self.monotonicMilliseconds(), ordering: .relaxed)
+    let uptime = clock.uptime(at: now)
+    let absence = uptime - lastUptime
+    lastUptime = uptime
+    if absence > longestAbsence { absenceHook?(absence) }
   }
 
   private func timeout() -> Int32 {

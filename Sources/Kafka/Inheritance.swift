@@ -29,6 +29,13 @@ public struct Inheritance: Sendable, Equatable {
       }
   }
 
+  /// What this owner itself left, when the partition came straight back.
+  /// - Parameter possiblySent: the offsets that it may have sent, ascending.
+  public init(possiblySent: [Int64]) {
+    nonce = nil
+    doubt = .listed(possiblySent, passed: 0)
+  }
+
   /// Whether no record can be in doubt any more.
   public var isSettled: Bool {
     switch doubt {
@@ -37,6 +44,9 @@ public struct Inheritance: Sendable, Equatable {
     case .below: false
     }
   }
+
+  /// Whether the former owner said which records it may have sent.
+  public var isListed: Bool { if case .listed = doubt { true } else { false } }
 
   /// Whether the former owner may have sent a record, which is not done.
   ///

@@ -66,6 +66,13 @@ public struct KafkaConfiguration: Sendable {
   /// The value that a property was set to; nil when it is not among the settings.
   public func value(of key: String) -> String? { settings.last { $0.key == key }?.value }
 
+  /// How long the group waits for a member that is silent.
+  public var sessionTimeout: Duration {
+    .milliseconds(
+      consumerProperties.last { $0.key == "session.timeout.ms" }.flatMap { Int64($0.value) }
+        ?? 45_000)
+  }
+
   /// What an operator should know about this configuration and the librdkafka at hand.
   public var warnings: [String] {
     let mechanism = value(of: "sasl.mechanism") ?? value(of: "sasl.mechanisms")

@@ -87,6 +87,18 @@ public struct OffsetLedger: Sendable {
   /// The lowest offset that was taken and is not complete.
   public var oldestIncomplete: Int64? { undone.first.flatMap { $0 < next ? $0 : nil } }
 
+  /// The offsets that were taken and are not complete, ascending.
+  public var incompleteOffsets: [Int64] {
+    var offsets: [Int64] = []
+    offsets.reserveCapacity(incompleteCount)
+    var next = undone.first
+    while let offset = next, offset < self.next {
+      offsets.append(offset)
+      next = undone.first(notBelow: offset + 1)
+    }
+    return offsets
+  }
+
   /// How many more records may be taken.
   ///
   /// - Parameter maximumSpan: the largest ``span`` wanted, at least 1.

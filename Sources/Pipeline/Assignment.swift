@@ -11,61 +11,20 @@ extension Pipeline {
   /// How long a revoke waits for what is being sent.
   private static let revokeTimeout: Duration = .seconds(10)
 
-  /// Takes over partitions, with what their last owner had done.
-  func assigned(_ list: [AssignedPartition]) {
-    for (number, assigned) in Dictionary(grouping: list, by: \.topicPartition.partition) {
-      take(over: number, assigned)
-    }
-    noteAssignment("partitions assigned", list.count)
-    requestIntake()
-  }
-
-  /// Takes over the partitions of one number; those of all topics, or none.
-  private func take(over number: Int32, _ list: [AssignedPartition]) {
-    let topics = configuration.topics.consumed
-    let sorted = topics.compactMap { topic in list.first { $0.topicPartition.topic == topic } }
-    guard sorted.count == topics.count else {
-      return log.error(
-        "partitions of this number are not all ours: nothing is taken from them",
-        .number(.partition, number), .count(sorted.count),
-        .detail(
-          "all members of the group must consume the same topics with as many partitions each,"
-            + " by the range assignor"))
-    }
-    let share = Share(number)
-    share.marks = Array(repeating: nil, count: markedTopics.count)
-    shares[number] = share
-    for assigned in sorted {
-      let partition = assigned.topicPartition
-      let role = role(of: partition.topic)
-      let state = PartitionState(
-        partition, role: role, of: share, ledger: ledger(of: assigned),
-        consumed: telemetry.consumed[.topic(partition.topic)],
-        telemetry: role.isOwn ? nil : telemetry.partition(number))
-      share.add(state)
-      partitions[partition] = state
-    }
-  }
-
-  private func role(of topic: String) -> PartitionState.Role {
-    let topics = configuration.topics
-    if let tier = topics.retries.first(where: { $0.value == topic })?.key { return .retry(tier) }
-    return topic == topics.replay ? .replay : .requests
-  }
-
   /// Gives partitions up: what is being sent may end, what waits is handed back, then one last commit.
   func revoked(_ list: [TopicPartition], isLost: Bool, done: @escaping () -> Void) {
-    let leaving = Set(list.map(\.partition)).compactMap { shares[$0] }
+    let leaving = Set(list.map(\.partition)).sorted().compactMap { shares[$0] }
     for share in leaving {
-      share.phase = isLost ? .gone : .leaving
+      share.phase = isLost || !share.isClaimed ? .gone : .leaving
       abandonWaiting(of: share)
       for state in share.partitions { dropHead(of: state) }
     }
     noteAssignment(isLost ? "partitions lost" : "partitions revoked", list.count)
+    resumeIfConfirmed()
     start {
       if !isLost {
         await self.idle(leaving, within: Self.revokeTimeout)
-        await self.atMost(Self.commitTimeout) { await self.commitAll() }
+        await self.atMost(Self.commitTimeout) { await self.commitFinally(leaving) }
       }
       for share in leaving { self.forget(share) }
       self.updateAssignmentGauges()
@@ -74,10 +33,18 @@ extension Pipeline {
   }
 
   private func forget(_ share: Share) {
+    for job in openSends(of: share) {
+      strays[Stray.Place(job.record.topicPartition, job.record.offset)] = Stray(job: job)
+    }
+    if share.isClaimed { formers[share.number] = FormerShare(share) }
     shares[share.number] = nil
     for state in share.partitions { partitions[state.partition] = nil }
     share.end()
     telemetry.removePartition(share.number)
+  }
+
+  private func openSends(of share: Share) -> [Job] {
+    connectors.values.flatMap { runtime in runtime.sending.filter { $0.share === share } }
   }
 
   /// Hands back what waits.
@@ -108,21 +75,7 @@ extension Pipeline {
     }
   }
 
-  /// The book of a partition as its last owner left it; nil when nothing was ever committed.
-  private func ledger(of assigned: AssignedPartition) -> OffsetLedger? {
-    guard let offset = assigned.committedOffset else { return nil }
-    do {
-      let metadata = try CommitMetadata.read(assigned.metadata, committedAt: offset)
-      return OffsetLedger(startingAt: offset, metadata: metadata)
-    } catch {
-      log.warning(
-        "commit metadata cannot be read: what was done out of order may be sent again",
-        .number(.partition, assigned.topicPartition.partition), .text(.error, "\(error)"))
-      return OffsetLedger(startingAt: offset, metadata: nil)
-    }
-  }
-
-  private func noteAssignment(_ what: String, _ count: Int) {
+  func noteAssignment(_ what: String, _ count: Int) {
     telemetry.rebalances.increment()
     health.isJoined = true
     log.info(what, .count(count))
@@ -141,45 +94,80 @@ extension Pipeline {
   func commit() {
     var entries: [CommitEntry] = []
     var committing: [Share] = []
-    for share in shares.values where share.phase != .gone && !share.isCommitting {
-      let before = entries.count
-      for state in share.partitions {
-        guard let commit = state.ledger?.commit(nonce: nonce) else { continue }
-        entries.append(
-          CommitEntry(state.partition, offset: commit.offset, metadata: commit.metadata))
-      }
-      guard entries.count > before else { continue }
+    for share in shares.values where share.mayCommit {
+      share.settleAftermath()
+      let new = share.partitions.compactMap { entry(of: $0) }
+      guard !new.isEmpty else { continue }
+      entries += new
       share.isCommitting = true
       committing.append(share)
     }
     guard !entries.isEmpty, let consumer else { return }
-    let states = partitions
     consumer.commit(entries) { results in
-      for result in results {
-        if let state = states[result.topicPartition] { self.note(result, of: state) }
+      let byPartition = Dictionary(
+        results.map { ($0.topicPartition, $0) }, uniquingKeysWith: { $1 })
+      for share in committing {
+        share.isCommitting = false
+        let ours = share.partitions.compactMap { state in
+          byPartition[state.partition].map { self.note($0, of: state) }
+        }
+        if !ours.contains(false) { self.noteCommitted(share) }
       }
-      for share in committing { share.isCommitting = false }
       if let whenCommitted = self.whenCommitted.take() { whenCommitted() }
     }
   }
 
-  private func note(_ result: CommitResult, of state: PartitionState) {
-    guard let error = result.error else {
-      state.ledger?.committed(result.offset)
-      return
+  private func entry(of state: PartitionState) -> CommitEntry? {
+    let share = state.share
+    let commit = state.ledger.commit(
+      nonce: nonce, marks: share.committedMarks, resultsFrom: share.resultsFrom,
+      ending: share.isEnding ? .clean(possiblyWritten: state.possiblySent) : .open)
+    return commit.map {
+      CommitEntry(
+        state.partition, offset: $0.offset, metadata: isMetadataRefused ? "" : $0.metadata)
     }
-    state.ledger?.commitFailed()
-    telemetry.commitErrors[.code(error.name)].increment()
-    log.limited("commit", every: .seconds(10))?.warning(
-      "commit failed: it is repeated", .number(.partition, state.partition.partition),
-      .text(.error, error.name))
   }
 
-  /// Commits until nothing is left to commit; gives up when a commit fails.
-  func commitAll() async {
+  private func noteCommitted(_ share: Share) {
+    share.isEnded = share.isEnding
+    share.isDoubted = false
+    claimed(share)
+    resumeIfConfirmed()
+  }
+
+  /// Notes what became of a commit.
+  /// - Returns: whether it is acknowledged.
+  private func note(_ result: CommitResult, of state: PartitionState) -> Bool {
+    guard let error = result.error else {
+      state.ledger.committed(result.offset)
+      return true
+    }
+    state.ledger.commitFailed()
+    telemetry.commitErrors[.code(error.name)].increment()
+    if error.isMetadataTooLarge, !isMetadataRefused {
+      isMetadataRefused = true
+      log.error(
+        "the broker takes no commit metadata of this size: it is left out, and after a crash more is"
+          + " sent twice", .detail("set offset.metadata.max.bytes to 4096 or more on the brokers"))
+    }
+    let what =
+      error.isTopicGone
+      ? "commit failed: the topic was deleted under us; make it again"
+      : error.isOwnershipLost
+        ? "commit refused: the partition is not ours any more" : "commit failed: it is repeated"
+    log.limited("commit", every: .seconds(10))?.warning(
+      what, .text(.topic, state.partition.topic), .number(.partition, state.partition.partition),
+      .text(.error, error.name))
+    return false
+  }
+
+  /// Commits shares for the last time, and says with it what may have been sent.
+  func commitFinally(_ shares: [Share]) async {
+    let claimed = shares.filter(\.isClaimed)
+    for share in claimed { share.isEnding = true }
     for _ in 0..<10 {
-      if !shares.values.contains(where: \.isCommitting) { commit() }
-      guard shares.values.contains(where: \.isCommitting) else { return }
+      commit()
+      guard claimed.contains(where: { $0.isCommitting || !$0.isEnded }) else { return }
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let before = whenCommitted
         whenCommitted = {

@@ -114,7 +114,9 @@ extension Pipeline {
     if job.history.firstAttemptAt == nil, let request = job.request {
       telemetry.firstAttemptAge[request.channel].observe(now - request.requestedAt)
     }
-    if job.history.possibleDuplicate { telemetry.possibleDuplicates[.answerLost].increment() }
+    if job.history.possibleDuplicate {
+      telemetry.possibleDuplicates[job.doubt ?? .answerLost].increment()
+    }
     job.sendingSince = loop.now
     runtime.telemetry.inflight.increment()
     observe(job, .sending(connector: runtime.connector.name, try: job.history.tries + 1))

@@ -63,12 +63,23 @@ extension Pipeline {
   }
 
   private func complete(_ job: Job) {
-    job.partition.ledger?.complete(job.record.offset)
-    if job.partition.role.isOwn { job.share.orders.addWaiting(-1) }
+    complete(job.record.offset, of: job.partition)
+  }
+
+  /// Marks a record as done.
+  func complete(_ offset: Int64, of state: PartitionState) {
+    state.ledger.complete(offset)
+    noteLeft(state)
+  }
+
+  /// Notes that a record of a retry topic waits no more.
+  func noteLeft(_ state: PartitionState) {
+    if case .retry = state.role { state.share.addWaiting(-1) }
   }
 
   /// Hands the record back uncommitted: it comes again, to us or to another.
   func abandon(_ job: Job) {
+    if job.isCertainlyUnsent { job.partition.unsent.insert(job.record.offset) }
     if let key = job.deduplicationKey { deduplication.abandon(key, origin: job.origin) }
     retire(job)
   }
@@ -112,8 +123,7 @@ extension Pipeline {
   }
 
   private func noteMark(_ share: Share, _ topic: String, _ offset: Int64) {
-    guard let index = markedTopics.firstIndex(of: topic) else { return }
-    share.marks[index] = max(share.marks[index] ?? 0, offset + 1)
+    if let index = markedTopics.firstIndex(of: topic) { share.noteMark(index, offset) }
   }
 
   /// As ``publish(_:for:then:tooLarge:)``; a letter that is too large goes without its value.
@@ -233,5 +243,13 @@ extension Pipeline {
       .providerCode(outcome.providerCode ?? ""), .detail(outcome.detail ?? ""),
       .text(.topic, job.record.topic), .number(.partition, job.record.partition),
       .number(.offset, job.record.offset))
+  }
+}
+
+extension Job {
+  /// Whether nothing of it can have reached a provider that its headers do not tell of.
+  fileprivate var isCertainlyUnsent: Bool {
+    stage != .concluding && sendingSince == nil
+      && history.ambiguousTries == (continuation?.ambiguousTries ?? 0)
   }
 }

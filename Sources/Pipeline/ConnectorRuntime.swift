@@ -62,6 +62,9 @@ final class ConnectorRuntime {
   /// Whether its account is at fault.
   var isHeld: Bool { hold.nextProbe != nil }
 
+  /// Those that are being sent.
+  var sending: [Job] { senders.compactMap(\.self).filter { $0.sendingSince != nil } }
+
   /// When each exchange that goes on began.
   var sendsSince: [ContinuousClock.Instant] { senders.compactMap { $0?.sendingSince } }
 

@@ -37,7 +37,8 @@ struct Deduplication {
     }
   }
   private struct Entry {
-    var body: Int
+    /// A hash of the body; nil when it was not seen here.
+    var body: Int?
     var partition: Int32
     var offset: Int64
     /// How many records of own topics it is known to have had.
@@ -76,12 +77,29 @@ struct Deduplication {
         if known.isConcluded { return .concludedHere }
         if known.hop > hop { return .goneOn }
       } else {
-        return known.body == body ? .duplicate : .reused
+        return known.body ?? body == body ? .duplicate : .reused
       }
     }
     entries[key] = Entry(body: body, partition: origin.partition, offset: origin.offset, hop: hop)
     order.append((key, origin.offset, now))
     return .new
+  }
+
+  /// Remembers an id that somebody else took.
+  /// - Parameters:
+  ///   - key: the id.
+  ///   - origin: where its request first stood.
+  ///   - hop: how many records of own topics it has had; nil when it has an outcome.
+  ///   - now: the time.
+  mutating func remember(
+    _ key: Key, origin: RecordOrigin, hop: Int?, now: ContinuousClock.Instant
+  ) {
+    forget(before: now - window)
+    if let known = entries[key], known.isConcluded || known.hop > hop ?? .max { return }
+    if entries[key] == nil { order.append((key, origin.offset, now)) }
+    entries[key] = Entry(
+      body: nil, partition: origin.partition, offset: origin.offset, hop: hop ?? 0,
+      isConcluded: hop == nil)
   }
 
   /// Notes that the outcome of the record that owns `key` stands in the results topic.

@@ -24,13 +24,13 @@ extension Pipeline {
   func takeRecords() {
     needsIntake = false
     isIntakeWaiting = false
-    guard isTaking, let consumer else { return }
+    guard isTaking, heldBack == nil, let consumer else { return }
     var found = true
     while found, hasRoom {
       found = false
       for state in partitions.values where state.mayHaveRecords && state.share.phase == .taking {
         let span = Int64(configuration.limits.uncommittedSpan)
-        let most = min(state.batch, state.ledger?.room(maximumSpan: span) ?? state.batch)
+        let most = min(state.batch, state.ledger.room(maximumSpan: span))
         guard hasRoom, most > 0 else {
           isIntakeWaiting = true
           continue
@@ -63,25 +63,49 @@ extension Pipeline {
 
   private func accept(_ record: ConsumerRecord, of state: PartitionState) {
     state.consumed.increment()
-    if state.ledger == nil {
-      state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
-    }
-    switch state.ledger?.take(record.offset) {
+    switch state.ledger.take(record.offset) {
     case .alreadyDone:
       telemetry.deduplicationHits[.ranges].increment()
-      return
+      return noteLeft(state)
     case .stale:
       // The log under us begins anew: the topic was made again, or lost its end. Nothing may be
       // skipped because an older log had an offset of that number.
-      log.warning(
+      log.error(
         "offsets went back: the topic was deleted and made again, or lost records",
         .text(.topic, record.topic), .number(.partition, record.partition),
         .number(.offset, record.offset))
       state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
-      _ = state.ledger?.take(record.offset)
-    case .fresh, nil: break
+      state.inheritance = Inheritance(possiblySent: [])
+      _ = state.ledger.take(record.offset)
+    case .fresh: break
     }
-    launch(job(of: record, of: state))
+    if let stray = strays.removeValue(forKey: Stray.Place(state.partition, record.offset)) {
+      return join(stray, state)
+    }
+    let job = job(of: record, of: state)
+    if !state.share.aftermath.isEmpty, isOvertaken(job) {
+      telemetry.deduplicationHits[.tails].increment()
+      return complete(record.offset, of: state)
+    }
+    if state.mayHaveBeenSent(record, due: job.continuation?.notBefore) {
+      job.doubt = state.inheritance.isListed ? .cutShort : .uncleanEnd
+    }
+    launch(job)
+  }
+
+  private func isOvertaken(_ job: Job) -> Bool {
+    job.share.aftermath.hasOvertaken(
+      Aftermath.Copy(origin: job.origin, replayCount: job.replayCount), hop: job.hop)
+  }
+
+  /// Lets a send that was open when its partition was given up go on as if it had never been.
+  private func join(_ stray: Stray, _ state: PartitionState) {
+    let job = stray.job
+    job.partition = state
+    if job.stage == .inFlight || job.stage == .concluding { state.share.busy += 1 }
+    log.info("a send goes on that was open when its partition went away", .eventID(job.eventID))
+    guard let answer = stray.answer, let request = job.request else { return }
+    conclude(job, request, after: answer)
   }
 
   private func job(of record: ConsumerRecord, of state: PartitionState) -> Job {
@@ -138,6 +162,7 @@ extension Pipeline {
         throw Halt(verdict: .alreadyDone)
       }
     }
+    try noteDoubt(of: job)
     if now >= request.expiresAt {
       throw Halt(verdict: .conclude(.deadlinePassed(after: job.history)))
     }
@@ -155,6 +180,19 @@ extension Pipeline {
     lanes[key] = lane
     job.lane = lane
     for older in lane.join(job, request) { wakeSuperseded(older) }
+  }
+
+  /// Counts a send of which nothing is known as an ambiguous one; ends the request when that was one too many.
+  private func noteDoubt(of job: Job) throws(Halt) {
+    guard job.doubt != nil else { return }
+    job.history.ambiguousTries += 1
+    if configuration.policy.ambiguous == .never || job.history.ambiguousTries > 1 {
+      throw Halt(
+        verdict: .conclude(
+          .deadLetter(
+            .ambiguous, code: "unfinished",
+            "it may have been sent by a process that ended before it could tell")))
+    }
   }
 
   /// Tells one body from another, in this process.

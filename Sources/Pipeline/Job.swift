@@ -33,7 +33,8 @@ final class Job {
   }
 
   let record: ConsumerRecord
-  let partition: PartitionState
+  /// Another one when the partition came back while the send was open.
+  var partition: PartitionState
   /// What its headers say, when it comes from an own topic.
   let continuation: Continuation?
   /// The request, once it is decoded.
@@ -52,6 +53,8 @@ final class Job {
   /// The slot it holds.
   var slot: Slot?
   var isSuperseded = false
+  /// Why it may have been sent before, when somebody else's word for it is missing.
+  var doubt: Telemetry.PossibleDuplicateLabel?
   /// A keyed hash of the recipient, once it was asked for.
   var recipientHash: [UInt8]?
   /// When the try that goes on now began.
@@ -85,7 +88,7 @@ final class Job {
   var replayCount: Int { continuation?.replayCount ?? 0 }
 
   /// What tells it from all others: the event id and, after a replay, which one.
-  var idempotencyKey: String { replayCount == 0 ? eventID : "\(eventID)/r\(replayCount)" }
+  var idempotencyKey: String { Delivery.idempotencyKey(eventID, replayCount) }
 
   /// The event id, as far as one can be told.
   var eventID: String { request?.eventID ?? undecodable?.eventID ?? origin.description }

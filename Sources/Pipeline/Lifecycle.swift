@@ -48,6 +48,7 @@ extension Pipeline {
       if let connector = configuration.directory.active(channel) { _ = runtime(of: connector) }
     }
     isTaking = true
+    loop.onAbsence(longerThan: configuration.kafka.sessionTimeout / 2) { self.loopWasAway($0) }
     loop.onEachTurn { if self.needsIntake { self.takeRecords() } }
     every(Self.commitInterval) { self.commit() }
     every(.milliseconds(100)) {
@@ -75,7 +76,7 @@ extension Pipeline {
       _ = await settled(within: Self.stepTimeout)
     }
     stop = .over
-    await atMost(Self.stepTimeout) { await self.commitAll() }
+    await atMost(Self.stepTimeout) { await self.commitFinally(Array(self.shares.values)) }
     await atMost(Self.stepTimeout) { await self.consumer?.close() }
     await producer?.close(within: Self.stepTimeout)
     for runtime in connectors.values { runtime.client.close() }
@@ -160,10 +161,10 @@ extension Pipeline {
     health.overdueSends = overdueSends
     health.isReachable = producer?.isHealthy ?? false
     for state in partitions.values {
-      guard let ledger = state.ledger, let telemetry = state.telemetry else { continue }
-      telemetry.uncommittedSpan.set(Double(ledger.span))
+      guard let telemetry = state.telemetry else { continue }
+      telemetry.uncommittedSpan.set(Double(state.ledger.span))
       if let high = consumer?.highWatermark(of: state.partition) {
-        telemetry.consumerLag.set(Double(max(0, high - ledger.taken)))
+        telemetry.consumerLag.set(Double(max(0, high - state.ledger.taken)))
       }
     }
   }

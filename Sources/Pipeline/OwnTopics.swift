@@ -61,7 +61,7 @@ extension Pipeline {
     if job.share.orders.isSuperseded(key, at: job.origin.offset) {
       throw Halt(verdict: .conclude(.superseded))
     }
-    job.share.orders.note(key, at: job.origin.offset)
+    job.share.note(key, at: job.origin.offset)
   }
 
   /// The order key of a request; nil when it neither supersedes nor is superseded.
@@ -103,7 +103,7 @@ extension Pipeline {
   func isCrowded(by job: Job) -> Bool {
     let limits = configuration.limits
     return parked >= limits.parked / 5 * 4
-      || job.partition.ledger?.isNearlyFull(maximumSpan: Int64(limits.uncommittedSpan)) ?? false
+      || job.partition.ledger.isNearlyFull(maximumSpan: Int64(limits.uncommittedSpan))
   }
 
   private func isInTime(_ tier: RetryTier, _ request: Request) -> Bool {
@@ -156,14 +156,15 @@ extension Pipeline {
       topic: configuration.topics.retries[tier] ?? "", partition: job.record.partition,
       key: job.record.copyKey(), value: job.record.copyValue(),
       headers: continuation.headers(replacingIn: job.record.headers))
-    job.share.orders.addWaiting(1)
+    job.share.addWaiting(1)
+    job.share.noteWaiting(resultsFrom: continuation.resultsFrom)
     publish(record, for: job) {
       self.telemetry.retries[.init(tier)].increment()
       self.observe(job, .deferred(tier, until: continuation.notBefore))
       self.finishMoved(job, as: continuation.hop)
     } tooLarge: {
       // The headers made it larger than the topic takes: it stays in the process.
-      job.share.orders.addWaiting(-1)
+      job.share.addWaiting(-1)
       self.park(job, until: due)
     }
   }

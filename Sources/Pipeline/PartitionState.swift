@@ -31,8 +31,13 @@ final class PartitionState {
   let consumed: Counter
   /// Only of requests.
   let telemetry: PartitionTelemetry?
-  /// Nil until the first record when the group has never committed: where it begins is the broker's word.
-  var ledger: OffsetLedger?
+  var ledger: OffsetLedger
+  /// Which of the unfinished records the last owner may have sent.
+  var inheritance: Inheritance
+  /// Where the partition ended when we took it over: what came later, nobody before us has taken.
+  var takenOverAt: Int64 = .max
+  /// Records that were handed back and have certainly not been sent.
+  var unsent: Set<Int64> = []
   /// Whether librdkafka may hold records for us.
   var mayHaveRecords = true
   var head: Head?
@@ -41,14 +46,29 @@ final class PartitionState {
   var batch: Int { role.isOwn ? 1 : 64 }
 
   init(
-    _ partition: TopicPartition, role: Role, of share: Share, ledger: OffsetLedger?,
-    consumed: Counter, telemetry: PartitionTelemetry?
+    _ partition: TopicPartition, role: Role, of share: Share, ledger: OffsetLedger,
+    inheritance: Inheritance, consumed: Counter, telemetry: PartitionTelemetry?
   ) {
     self.partition = partition
     self.role = role
     self.share = share
     self.ledger = ledger
+    self.inheritance = inheritance
     self.consumed = consumed
     self.telemetry = telemetry
+  }
+
+  /// Taken, not done, and not known to be unsent: what the next owner must be told of.
+  var possiblySent: [Int64] { ledger.incompleteOffsets.filter { !unsent.contains($0) } }
+
+  /// Whether the last owner may have sent an unfinished record; to be asked once for each, in order.
+  /// - Parameters:
+  ///   - record: the record.
+  ///   - due: when it fell due, if it comes from a retry topic: nobody takes it before.
+  func mayHaveBeenSent(_ record: ConsumerRecord, due: Timestamp?) -> Bool {
+    guard !inheritance.isSettled, record.offset < takenOverAt,
+      due ?? share.takenOverAt <= share.takenOverAt
+    else { return false }
+    return inheritance.mayHaveBeenSent(record.offset)
   }
 }

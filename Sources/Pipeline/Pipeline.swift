@@ -39,6 +39,16 @@ public actor Pipeline {
   var producer: (any RecordProducer)?
   var partitions: [TopicPartition: PartitionState] = [:]
   var shares: [Int32: Share] = [:]
+  /// Shares that were given up, should they come straight back.
+  var formers: [Int32: FormerShare] = [:]
+  /// Sends that were open when their partition was given up.
+  var strays: [Stray.Place: Stray] = [:]
+  /// Reads what the last owners left; ends when it is released.
+  var tailReader: AnyObject?
+  /// Whether the broker refused commit metadata.
+  var isMetadataRefused = false
+  /// What is held back until it is known that the partitions are still ours; nil while that is not in doubt.
+  var heldBack: [() -> Void]?
   var connectors: [String: ConnectorRuntime] = [:]
   var lanes: [Lane.Key: Lane] = [:]
   var deduplication = Deduplication()
@@ -89,6 +99,10 @@ public actor Pipeline {
 
   /// Lets a job go on: as far as it can at once, then through the provider to its end.
   func launch(_ job: Job) {
+    if heldBack != nil {
+      heldBack?.append { self.launch(job) }
+      return
+    }
     enter(job, .inFlight)
     do throws(Halt) {
       let request = try decode(job)
@@ -97,7 +111,7 @@ public actor Pipeline {
       let message = try render(request, with: route)
       try takeSlot(job, request, of: route.connector)
       send(message, through: route.connector, for: job) { answer in
-        self.settle(job, self.decide(request, of: job, after: answer))
+        self.conclude(job, request, after: answer)
       }
     } catch {
       if case .waiting = error.verdict { return }
@@ -106,7 +120,11 @@ public actor Pipeline {
   }
 
   /// Does what one pass came to.
-  private func settle(_ job: Job, _ verdict: Verdict) {
+  func settle(_ job: Job, _ verdict: Verdict) {
+    if heldBack != nil {
+      heldBack?.append { self.settle(job, verdict) }
+      return
+    }
     switch verdict {
     case .conclude(let ending): conclude(job, as: ending)
     case .later(let wait): putOff(job, wait)
@@ -156,10 +174,21 @@ public actor Pipeline {
       payload: request.payload, ip: request.ip, content: content)
   }
 
+  /// Does what the end of a try means, once it is certain that the request is still ours.
+  func conclude(_ job: Job, _ request: Request, after answer: Answer?) {
+    if heldBack != nil {
+      heldBack?.append { self.conclude(job, request, after: answer) }
+      return
+    }
+    settle(job, decide(request, of: job, after: answer))
+  }
+
   /// What the end of a try means for its request now.
   private func decide(_ request: Request, of job: Job, after answer: Answer?) -> Verdict {
     guard let answer else { return .abandon }
     guard job.share.phase != .gone else {
+      telemetry.lateAnswers.increment()
+      strays[Stray.Place(job.record.topicPartition, job.record.offset)]?.answer = answer
       log.warning(
         "answer came after the partition was taken away: not published",
         .eventID(request.eventID), .text(.class, answer.class.label), .providerCode(answer.code))

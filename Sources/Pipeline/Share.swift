@@ -1,3 +1,4 @@
+import Delivery
 import Kafka
 import Retry
 
@@ -7,6 +8,10 @@ import Retry
 final class Share {
   /// How far the assignment has come.
   enum Phase {
+    /// What the last owner left is being read.
+    case reading
+    /// The first commit says that it is ours: nothing is taken before that is acknowledged.
+    case claiming
     /// Records are taken.
     case taking
     /// It is being taken away: what is being sent may end, nothing new begins.
@@ -19,7 +24,7 @@ final class Share {
   let number: Int32
   /// Its partitions: of the requests, then of the own topics.
   private(set) var partitions: [PartitionState] = []
-  var phase = Phase.taking
+  var phase = Phase.reading
   /// Jobs that are being sent or concluded: a revoke waits for them.
   var busy = 0
   /// Jobs that wait for something: they end with the assignment.
@@ -27,10 +32,24 @@ final class Share {
   /// Called when `busy` falls to zero.
   var whenIdle: (() -> Void)?
   var isCommitting = false
+  /// Which records are done although their commit does not say so.
+  var aftermath = Aftermath()
+  /// When we took it over.
+  var takenOverAt = Timestamp(milliseconds: 0)
+  /// The lowest `otp.results.from` of what waits in the own topics.
+  var resultsFrom: Int64?
+  /// Whether the next commit is to be the last.
+  var isEnding = false
+  /// Whether the last commit is acknowledged.
+  var isEnded = false
+  /// Whether it may have gone to somebody else while this process stood still.
+  var isDoubted = false
   /// How far our own records in the partitions of ``PipelineConfiguration/Topics/marked`` are acknowledged.
-  var marks: [Int64?] = []
+  private(set) var marks: [Int64?] = []
+  /// The marks of the owner before, as long as what lies behind them matters.
+  private var inheritedMarks: [Int64?]?
   /// Which requests are newer than those that wait in the own topics.
-  var orders = OrderBook()
+  private(set) var orders = OrderBook()
 
   init(_ number: Int32) { self.number = number }
 
@@ -39,6 +58,59 @@ final class Share {
 
   /// Adds a partition of this number.
   func add(_ partition: PartitionState) { partitions.append(partition) }
+
+  /// Whether our own commit stands in the group: only then were records taken.
+  var isClaimed: Bool { phase == .taking || phase == .leaving }
+
+  /// Whether there may be something to commit, and no commit is under way.
+  var mayCommit: Bool { (phase == .claiming || isClaimed) && !isCommitting && !isEnded }
+
+  /// The marks to commit: those of the owner before as long as some of what lies behind them is in memory only.
+  var committedMarks: [Int64?] { inheritedMarks ?? marks }
+
+  /// Begins with the marks of the owner before.
+  func inherit(_ marks: [Int64?]) {
+    self.marks = marks
+    inheritedMarks = marks
+  }
+
+  /// Sets the marks to where the partitions end.
+  func setMarks(_ ends: [Int64?]) {
+    inheritedMarks = zip(marks, ends).map { $0 ?? $1 }
+    marks = ends
+    if aftermath.isEmpty { inheritedMarks = nil }
+  }
+
+  /// Notes that one of our own records is acknowledged.
+  func noteMark(_ index: Int, _ offset: Int64) { marks[index] = max(marks[index] ?? 0, offset + 1) }
+
+  /// Lets go of the aftermath when every record that it may tell of was taken again.
+  func settleAftermath() {
+    guard !aftermath.isEmpty else { return }
+    let isSettled = partitions.allSatisfy { state in
+      state.role.isOwn
+        ? state.ledger.taken >= state.takenOverAt
+          || state.head.map { $0.due > takenOverAt } ?? false
+        : state.ledger.taken > aftermath.highestOrigin(in: state.partition.topic)
+    }
+    guard isSettled else { return }
+    aftermath = Aftermath()
+    inheritedMarks = nil
+  }
+
+  /// Notes that so many more records wait in the own topics, or fewer.
+  func addWaiting(_ count: Int) {
+    orders.addWaiting(count)
+    if !orders.isOpen { resultsFrom = nil }
+  }
+
+  /// Notes where the results about newer requests begin for a record that waits.
+  func noteWaiting(resultsFrom offset: Int64?) {
+    if let offset { resultsFrom = min(resultsFrom ?? offset, offset) }
+  }
+
+  /// Notes which request is the newest of its key.
+  func note(_ key: OrderKey, at offset: Int64) { orders.note(key, at: offset) }
 
   /// Ends it; jobs that are still open may keep it for a while.
   func end() {

@@ -46,12 +46,10 @@ extension Pipeline {
     json.string(state.partition.topic)
     json.key("partition")
     json.integer(Int(state.partition.partition))
-    if let ledger = state.ledger {
-      json.key("watermark")
-      json.integer(ledger.watermark)
-      json.key("span")
-      json.integer(ledger.span)
-    }
+    json.key("watermark")
+    json.integer(state.ledger.watermark)
+    json.key("span")
+    json.integer(state.ledger.span)
     json.key("waiting")
     json.integer(state.share.waiting.values.count { $0.partition === state })
     json.endObject()

@@ -48,6 +48,8 @@ public final class Telemetry {
   public let deduplicationHits: MetricFamily<DeduplicationLayerLabel, Counter>
   /// `otp_possible_duplicates_total{reason}`.
   public let possibleDuplicates: MetricFamily<PossibleDuplicateLabel, Counter>
+  /// `otp_late_answers_total`.
+  public let lateAnswers: Counter
   /// `otp_rebalances_total`.
   public let rebalances: Counter
   /// `otp_assigned_partitions`.
@@ -154,6 +156,9 @@ public final class Telemetry {
     commitErrors = registry.counters(
       "otp_commit_errors_total", help: "Commits that failed, by librdkafka's error.",
       by: CodeLabels.self)
+    lateAnswers = registry.counter(
+      "otp_late_answers_total",
+      help: "Answers of providers that came when the partition was somebody else's; not published.")
     rebalances = registry.counter(
       "otp_rebalances_total", help: "How often the group handed its partitions out anew.")
     assignedPartitions = registry.gauge(

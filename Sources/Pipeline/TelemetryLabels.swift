@@ -42,8 +42,8 @@ extension Telemetry {
     case answerLost = "answer.lost"
     /// A process ended without leaving word of what it had sent.
     case uncleanEnd = "unclean.end"
-    /// The partition went to another member while the send was open.
-    case partitionLost = "partition.lost"
+    /// The send was still open when its process stopped or its partition went to another member.
+    case cutShort = "cut.short"
   }
 
   /// How a reload ended; the values of the label `result`.

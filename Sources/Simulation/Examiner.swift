@@ -171,7 +171,9 @@ final class Examiner {
   }
 
   private func checkDeadline(of request: TrueRequest, in epoch: Epoch) {
-    if isOver(request, in: epoch) { fail(.deadline, "\(request.serial) is sent after its deadline") }
+    if isOver(request, in: epoch) {
+      fail(.deadline, "\(request.serial) is sent after its deadline")
+    }
   }
 
   /// Whether the deadline has passed by the owner's own clock.

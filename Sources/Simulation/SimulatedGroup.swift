@@ -71,7 +71,9 @@ final class SimulatedGroup {
       for member in members where member !== joined {
         member.hasJoined = false
         world.after(world.chance.number(0...500_000)) {
-          guard self.preparations == preparation, self.has(member), !member.hasJoined else { return }
+          guard self.preparations == preparation, self.has(member), !member.hasJoined else {
+            return
+          }
           member.consumer.mustRejoin()
         }
       }
