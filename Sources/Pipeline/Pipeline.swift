@@ -23,11 +23,11 @@ public actor Pipeline {
   /// What other threads may know without asking the loop.
   public nonisolated let health = HealthBoard()
 
-  let configuration: PipelineConfiguration
+  var configuration: PipelineConfiguration
   let telemetry: Telemetry
   let log: Log
   let observer: (@Sendable (Step) -> Void)?
-  let hashKey: HMACKey?
+  var hashKey: HMACKey?
   let eventSource: [UInt8]
   /// The topics of ``Share/marks``.
   let markedTopics: [String]
@@ -39,7 +39,10 @@ public actor Pipeline {
   var producer: (any RecordProducer)?
   var partitions: [TopicPartition: PartitionState] = [:]
   var shares: [Int32: Share] = [:]
+  /// Of the connectors that are active.
   var connectors: [String: ConnectorRuntime] = [:]
+  /// Those that were replaced and have sends open.
+  var retired: [ConnectorRuntime] = []
   var lanes: [Lane.Key: Lane] = [:]
   var deduplication = Deduplication()
 
@@ -90,6 +93,7 @@ public actor Pipeline {
   /// Lets a job go on: as far as it can at once, then through the provider to its end.
   func launch(_ job: Job) {
     enter(job, .inFlight)
+    job.configVersion = configuration.version
     do throws(Halt) {
       let request = try decode(job)
       try takeTurn(job, request)
