@@ -46,7 +46,7 @@ extension Pipeline {
     var held = HeldWork(step: step ?? health.heldWork.step)
     held.sends = inFlight
     held.conclusions = concluding
-    held.commits = partitions.values.count(where: \.isCommitting)
+    held.commits = shares.values.count(where: \.isCommitting)
     held.connectors = (Array(connectors.values) + retired).filter { $0.busy > 0 }
       .map { HeldWork.OpenSends(connector: $0.connector.name, count: $0.busy) }
       .sorted { $0.connector < $1.connector }
