@@ -17,10 +17,11 @@ enum RunCommand {
       the configuration.
 
       A changed configuration, in whatever file it refers to, takes effect within seconds; a wrong one is told
-      in the log, and the old one stays. Signals:
-        SIGTERM, SIGINT  stop in order, within 25 s; a second one ends at once
-        SIGHUP           read the configuration again now, and try connectors that are held
-        SIGUSR1          quiet: take nothing new until a restart; what was taken goes on to its end
+      in the log, and the old one stays.
+
+      SIGTERM or SIGINT stops in order, within 25 s; a second one ends at once. SIGHUP reads the
+      configuration again now, and tries connectors that are held. SIGUSR1 takes nothing new until a
+      restart; what was taken goes on to its end.
       """,
     options: [
       ConfigurationFile.option,
