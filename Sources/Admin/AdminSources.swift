@@ -62,12 +62,17 @@ public struct Readiness: Sendable, Equatable {
   public var isProducerHealthy: Bool
   /// Whether the process is on its way out.
   public var isStopping: Bool
+  /// Whether nothing new is taken, because somebody asked for quiet.
+  public var isQuiet: Bool
 
   /// What was found.
-  public init(isJoined: Bool, isProducerHealthy: Bool, isStopping: Bool) {
+  public init(
+    isJoined: Bool, isProducerHealthy: Bool, isStopping: Bool, isQuiet: Bool = false
+  ) {
     self.isJoined = isJoined
     self.isProducerHealthy = isProducerHealthy
     self.isStopping = isStopping
+    self.isQuiet = isQuiet
   }
 
   /// What is missing; empty when ready.
@@ -76,6 +81,7 @@ public struct Readiness: Sendable, Equatable {
     if !isJoined { problems.append("not a member of the consumer group") }
     if !isProducerHealthy { problems.append("outcomes or dead letters cannot be written") }
     if isStopping { problems.append("stopping") }
+    if isQuiet { problems.append("quiet: takes nothing new until a restart") }
     return problems
   }
 }

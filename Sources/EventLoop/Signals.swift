@@ -34,6 +34,13 @@ public enum Signals {
     }
   }
 
+  /// Whether one of `signals`, which are blocked, has arrived and nobody has taken it.
+  public static func isPending(anyOf signals: [Int32]) -> Bool {
+    var pending = sigset_t()
+    guard sigpending(&pending) == 0 else { return false }
+    return signals.contains { sigismember(&pending, $0) == 1 }
+  }
+
   private static func makeSet(_ signals: [Int32]) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)

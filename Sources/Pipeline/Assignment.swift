@@ -44,7 +44,9 @@ extension Pipeline {
   }
 
   private func openSends(of share: Share) -> [Job] {
-    connectors.values.flatMap { runtime in runtime.sending.filter { $0.share === share } }
+    (Array(connectors.values) + retired).flatMap { runtime in
+      runtime.sending.filter { $0.share === share }
+    }
   }
 
   /// Hands back what waits.

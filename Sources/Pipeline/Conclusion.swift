@@ -211,7 +211,7 @@ extension Pipeline {
     outcome.detail = ending.detail.isEmpty ? nil : ending.detail
     outcome.attempts = job.history.tries
     outcome.possibleDuplicate = job.mayHaveGoneOutTwice(endingAs: ending.kind)
-    outcome.configVersion = configuration.version
+    outcome.configVersion = job.configVersion
     return outcome
   }
 

@@ -15,6 +15,8 @@ final class ConnectorRuntime {
   var queue = FIFO<Job>()
   /// Runs while jobs wait for the end of a hold or pause.
   var reopening: TimerToken?
+  /// Whether another has taken its place: it only ends what it has begun.
+  private(set) var isRetired = false
   private var senders: [Job?]
   private var free: [Int]
   private var hold = Hold(scope: .account)
@@ -81,11 +83,23 @@ final class ConnectorRuntime {
     return true
   }
 
+  /// Learns nothing more: another has taken its place.
+  func retire() {
+    isRetired = true
+    telemetry.show(breaker: .closed)
+  }
+
+  /// Holds nothing any more.
+  func liftHold() {
+    hold.lift()
+    telemetry.show(breaker: .closed)
+  }
+
   /// Takes the slot back and learns from how the try ended; nil when there was none.
   func takeBack(_ slot: Job.Slot, after answer: Answer?, now: Timestamp) {
     senders[slot.index] = nil
     free.append(slot.index)
-    guard let answer else { return }
+    guard let answer, !isRetired else { return }
     hold.note(answer.class, startedAt: slot.since, now: now)
     telemetry.show(breaker: isHeld ? .held : .closed)
     if case .throttled(let wait, .connector) = answer.class {

@@ -61,6 +61,8 @@ final class Job {
   var sendingSince: ContinuousClock.Instant?
   /// How it was last to leave.
   var route: Route?
+  /// The configuration that its last pass along the line began with.
+  var configVersion = ""
 
   init(
     _ record: ConsumerRecord, of partition: PartitionState, continuing continuation: Continuation?,

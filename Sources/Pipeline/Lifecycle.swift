@@ -44,10 +44,8 @@ extension Pipeline {
       event: { self.handle($0) })
     consumer = try clients.consumer(
       configuration.kafka, configuration.topics.consumed, loop, handlers)
-    for channel in Channel.allCases {
-      if let connector = configuration.directory.active(channel) { _ = runtime(of: connector) }
-    }
-    isTaking = true
+    prepareConnectors()
+    isTaking = !health.isQuiet
     loop.onAbsence(longerThan: configuration.kafka.sessionTimeout / 2) { self.loopWasAway($0) }
     loop.onEachTurn { if self.needsIntake { self.takeRecords() } }
     every(Self.commitInterval) { self.commit() }
@@ -61,28 +59,48 @@ extension Pipeline {
     }
   }
 
+  /// Takes nothing new from now on: what was taken goes on to its end, and the group is not left.
+  ///
+  /// There is no way back but a restart.
+  public func quiet() {
+    guard !health.isQuiet, !stop.isStopping else { return }
+    health.isQuiet = true
+    isTaking = false
+    log.info("quiet: nothing new is taken", .count(inFlight + parked + concluding))
+  }
+
   /// Stops in order: take nothing, let sends end, publish, commit, leave the group.
   public func stopInOrder() async {
     guard stop == .running else { return }
     stop = .draining
     isTaking = false
     health.isStopping = true
+    noteHeldWork(.draining)
     log.info("stopping", .count(inFlight + concluding))
     for state in partitions.values { dropHead(of: state) }
     for share in shares.values { abandonWaiting(of: share) }
     if await !settled(within: Self.drainTimeout) {
       log.warning("sends cut short: they may go out twice", .count(inFlight))
-      for runtime in connectors.values { runtime.client.close() }
+      noteHeldWork(.cuttingShort)
+      closeConnectors()
       _ = await settled(within: Self.stepTimeout)
     }
     stop = .over
+    noteHeldWork(.committing)
     await atMost(Self.stepTimeout) { await self.commitFinally(Array(self.shares.values)) }
+    noteHeldWork(.leaving)
     await atMost(Self.stepTimeout) { await self.consumer?.close() }
+    noteHeldWork(.flushing)
     await producer?.close(within: Self.stepTimeout)
-    for runtime in connectors.values { runtime.client.close() }
+    closeConnectors()
     consumer = nil
     producer = nil
+    noteHeldWork(.stopped)
     log.info("stopped")
+  }
+
+  private func closeConnectors() {
+    for runtime in Array(connectors.values) + retired { runtime.client.close() }
   }
 
   /// Waits until nothing is being sent or concluded.
@@ -159,6 +177,7 @@ extension Pipeline {
     telemetry.parked.set(parked)
     telemetry.oldestIncompleteAge.set(oldestIncompleteAge)
     health.overdueSends = overdueSends
+    noteHeldWork()
     health.isReachable = producer?.isHealthy ?? false
     for state in partitions.values {
       guard let telemetry = state.telemetry else { continue }
@@ -172,7 +191,8 @@ extension Pipeline {
   /// Sends that have been open for more than twice what they may take: their end was lost.
   private var overdueSends: Int {
     let limit = loop.clock.now - Self.exchangeTimeout * 2
-    return connectors.values.reduce(0) { $0 + $1.sendsSince.count { $0 < limit } }
+    return (Array(connectors.values) + retired)
+      .reduce(0) { $0 + $1.sendsSince.count { $0 < limit } }
   }
 
   private var oldestIncompleteAge: Duration {

@@ -7,7 +7,7 @@ public struct Log: Sendable {
   /// The longest text in a line, in bytes of UTF-8.
   public static let longestValue = 512
 
-  private let level: LogLevel
+  private let threshold: LogThreshold
   private let format: LogFormat
   private let sink: any LogSink
   private let clock: any Clock
@@ -24,7 +24,7 @@ public struct Log: Sendable {
     level: LogLevel = .info, format: LogFormat = .json, to sink: any LogSink,
     clock: any Clock = SystemClock()
   ) {
-    self.level = level
+    threshold = LogThreshold(level)
     self.format = format
     self.sink = sink
     self.clock = clock
@@ -35,7 +35,10 @@ public struct Log: Sendable {
   public var droppedLines: UInt64 { sink.droppedLines }
 
   /// Whether lines of a level are written, for a caller whose line is costly to make.
-  public func writes(_ level: LogLevel) -> Bool { level >= self.level }
+  public func writes(_ level: LogLevel) -> Bool { level >= threshold.level }
+
+  /// Leaves out what matters less than `level` from now on, in every copy of this log.
+  public func leaveOut(below level: LogLevel) { threshold.level = level }
 
   /// The same log, with `fields` in each of its lines, behind the line's own.
   public func with(_ fields: LogField...) -> Log { with(fields) }
@@ -58,6 +61,9 @@ public struct Log: Sendable {
   /// Writes that something is wrong that a person has to mend.
   public func error(_ message: String, _ fields: LogField...) { write(.error, message, fields) }
 
+  /// Writes that something is wrong that a person has to mend, with as many fields as are known.
+  public func error(_ message: String, _ fields: [LogField]) { write(.error, message, fields) }
+
   /// Waits until everything is written, at most `limit`; for the end of the process.
   /// - Returns: false when the reader did not take it in time.
   @discardableResult
@@ -78,6 +84,18 @@ public struct Log: Sendable {
         time: time, level: .warning, message: "log lines dropped", fields: [.count(dropped)]
       ).encoded(as: format)
     }
+  }
+}
+
+/// What is left out, for all copies of a log.
+private final class LogThreshold: Sendable {
+  private let rank: Atomic<Int>
+
+  init(_ level: LogLevel) { rank = Atomic(level.rank) }
+
+  var level: LogLevel {
+    get { LogLevel.allCases[rank.load(ordering: .relaxed)] }
+    set { rank.store(newValue.rank, ordering: .relaxed) }
   }
 }
 

@@ -15,7 +15,7 @@ public enum LogLevel: String, Sendable, CaseIterable, Comparable {
   /// Whether `left` matters less.
   public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rank < right.rank }
 
-  private var rank: Int {
+  var rank: Int {
     switch self {
     case .debug: 0
     case .info: 1

@@ -23,11 +23,11 @@ public actor Pipeline {
   /// What other threads may know without asking the loop.
   public nonisolated let health = HealthBoard()
 
-  let configuration: PipelineConfiguration
+  var configuration: PipelineConfiguration
   let telemetry: Telemetry
   let log: Log
   let observer: (@Sendable (Step) -> Void)?
-  let hashKey: HMACKey?
+  var hashKey: HMACKey?
   let eventSource: [UInt8]
   /// The topics of ``Share/marks``.
   let markedTopics: [String]
@@ -49,7 +49,10 @@ public actor Pipeline {
   var isMetadataRefused = false
   /// What is held back until it is known that the partitions are still ours; nil while that is not in doubt.
   var heldBack: [() -> Void]?
+  /// Of the connectors that are active.
   var connectors: [String: ConnectorRuntime] = [:]
+  /// Those that were replaced and have sends open.
+  var retired: [ConnectorRuntime] = []
   var lanes: [Lane.Key: Lane] = [:]
   var deduplication = Deduplication()
 
@@ -104,6 +107,7 @@ public actor Pipeline {
       return
     }
     enter(job, .inFlight)
+    job.configVersion = configuration.version
     do throws(Halt) {
       let request = try decode(job)
       try takeTurn(job, request)

@@ -32,7 +32,9 @@ extension Pipeline {
     json.endArray()
     json.key("connectors")
     json.beginArray()
-    for runtime in connectors.values.sorted(by: { $0.connector.name < $1.connector.name }) {
+    for runtime in (Array(connectors.values) + retired)
+      .sorted(by: { $0.connector.name < $1.connector.name })
+    {
       write(runtime, to: &json)
     }
     json.endArray()
@@ -70,6 +72,8 @@ extension Pipeline {
       runtime.sendsSince.min().map { (loop.clock.now - $0).milliseconds } ?? 0)
     json.key("held")
     json.bool(runtime.isHeld)
+    json.key("replaced")
+    json.bool(runtime.isRetired)
     json.endObject()
   }
 }

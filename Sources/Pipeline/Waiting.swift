@@ -93,6 +93,8 @@ extension Pipeline {
   /// Puts a job whose connector is held at the end of its queue.
   func waitForProbe(_ job: Job) {
     guard let request = job.request, let route = job.route else { return abandon(job) }
+    // What did not work may have been replaced meanwhile.
+    guard isActive(route.connector) else { return launch(job) }
     waitForSlot(job, request, of: runtime(of: route.connector))
   }
 
@@ -102,8 +104,17 @@ extension Pipeline {
     let runtime = slot.connector
     let wasHeld = runtime.isHeld
     runtime.takeBack(slot, after: answer, now: now)
+    if runtime.isRetired { return closeIfUnused(runtime) }
     if let timer = runtime.reopening.take() { loop.cancel(timer) }
     if runtime.isHeld != wasHeld { noteHold(of: runtime, after: answer) }
+    giveSlots(of: runtime)
+  }
+
+  /// Lets those go on at once who wait for the end of a hold.
+  func liftHold(of runtime: ConnectorRuntime) {
+    runtime.liftHold()
+    if let timer = runtime.reopening.take() { loop.cancel(timer) }
+    log.info("connector is no longer held: tried again", .connector(runtime.connector.name))
     giveSlots(of: runtime)
   }
 
@@ -173,7 +184,7 @@ extension Pipeline {
   }
 
   /// Runs a job that has waited.
-  private func wake(_ job: Job) {
+  func wake(_ job: Job) {
     stopWaiting(job)
     launch(job)
   }

@@ -29,7 +29,7 @@ public struct Configuration: Sendable {
   ///
   /// Variables, and files of single values, do not change it.
   public var version: String
-  /// Files and folders that the configuration was made of: a change of one is a reason to reload.
+  /// Files and folders that the configuration was made of.
   public var sources: [String]
 
   /// The connector that serves a channel, nil when none does.
@@ -109,6 +109,8 @@ public struct ConnectorSettings: Sendable {
   public var templates: SettingNode?
   /// Where it stands.
   public var position: SourcePosition
+  /// The same for two connectors with the same settings, secrets and certificates included.
+  public var mark: ContentMark
 
   /// The channel, which is the driver's.
   public var channel: Channel { type(of: driver).descriptor.channel }

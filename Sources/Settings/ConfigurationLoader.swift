@@ -39,11 +39,18 @@ public struct ConfigurationLoader: Sendable {
 
   /// Reads the file at `path` and checks everything in it.
   public func load(path: String) -> Result<Configuration, ConfigurationProblems> {
+    read(path: path).result
+  }
+
+  /// Reads the file at `path` and checks everything in it, and tells what has to change for another result.
+  public func read(path: String) -> ConfigurationReading {
     let notes = LoadingNotes()
     let configuration = read(path, notes)
-    if let problems = notes.conclude() { return .failure(problems) }
+    if let problems = notes.conclude() {
+      return ConfigurationReading(result: .failure(problems), sources: notes.sources)
+    }
     guard let configuration else { preconditionFailure("what cannot be read is a problem") }
-    return .success(configuration)
+    return ConfigurationReading(result: .success(configuration), sources: notes.sources)
   }
 
   /// Nil when the file cannot be read at all; else a value that counts only without problems.
@@ -69,7 +76,7 @@ public struct ConfigurationLoader: Sendable {
       active: active(root, connectors, notes), connectors: connectors.usable,
       delivery: delivery(root, notes), deadLetter: deadLetter(root, notes),
       limits: limits(root, notes), admin: admin, privacy: privacy(root, notes),
-      log: log(root, notes), version: notes.fingerprint.text, sources: notes.sources)
+      log: log(root, notes), version: notes.fingerprint.text, sources: notes.sources.map(\.path))
   }
 }
 
@@ -103,17 +110,16 @@ extension ConfigurationLoader {
     let folder = documents.resolve(name, at: node.position)
     let names: [String]
     do {
-      names = try SourceFile.names(in: folder)
+      names = try SourceFile.connectorNames(in: folder)
     } catch {
+      notes.addSource(ConfigurationSource(folder: folder, nil))
       section.report(setting.key, "the folder \(error.message)")
       return []
     }
-    notes.addSource(folder)
+    notes.addSource(ConfigurationSource(folder: folder, names))
     let asker = DocumentReader.Asker(key: setting.key, position: node.position)
     return names.compactMap { file in
-      guard let dot = file.lastIndex(of: "."),
-        ["yaml", "yml", "json"].contains(file[file.index(after: dot)...])
-      else { return nil }
+      guard let dot = file.lastIndex(of: ".") else { return nil }
       let path = folder.hasSuffix("/") ? folder + file : "\(folder)/\(file)"
       let name = String(file[..<dot])
       return ConnectorReader.Found(

@@ -73,7 +73,7 @@ struct ConnectorReader {
     let descriptor = type.descriptor
     let concurrency = section.value(SettingsTable.Connector.concurrency)
     let defaultLocale = section.value(SettingsTable.Connector.defaultLocale)
-    let caFile = certificates(section)
+    let certificates = certificates(section)
     let proxy = section.value(SettingsTable.Connector.proxy)
     guard let config = config(section) else { return nil }
     let templates = descriptor.templateForm.flatMap { form in
@@ -95,7 +95,22 @@ struct ConnectorReader {
       ConnectorSettings(
         name: found.name, provider: descriptor.id, driver: $0,
         concurrency: concurrency ?? descriptor.concurrency, defaultLocale: defaultLocale,
-        caFile: caFile, proxy: proxy, templates: templates, position: found.position)
+        caFile: certificates?.path, proxy: proxy, templates: templates, position: found.position,
+        mark: mark(section.members, config, certificates))
+    }
+  }
+
+  /// Over all that the connector is made of, with every reference put in.
+  private func mark(
+    _ members: [SettingMember], _ config: SettingNode, _ certificates: Certificates?
+  ) -> ContentMark {
+    ContentMark { hasher in
+      for member in members {
+        hasher.combine(member.key)
+        member.node.combine(into: &hasher)
+      }
+      config.combine(into: &hasher)
+      hasher.combine(certificates?.content)
     }
   }
 
@@ -137,18 +152,24 @@ struct ConnectorReader {
       asker: .init(key: section.path.appending(key: setting.key), position: node.position))
   }
 
-  private func certificates(_ section: SectionReader) -> String? {
+  private func certificates(_ section: SectionReader) -> Certificates? {
     let setting = SettingsTable.Connector.caFile
     guard let name = section.value(setting), let node = section.node(setting.key),
       !notes.isUnresolved(node.position)
     else { return nil }
     let path = documents.resolve(name, at: node.position)
-    guard SourceFile.isReadable(path) else {
+    let bytes = try? SourceFile.read(path, limit: DocumentReader.fileLimit)
+    notes.addSource(ConfigurationSource(file: path, limit: DocumentReader.fileLimit, bytes))
+    guard let bytes else {
       section.report(setting.key, "the file does not exist or may not be read by this user")
       return nil
     }
-    notes.addSource(path)
-    return path
+    return Certificates(path: path, content: ContentMark { $0.combine(bytes) })
+  }
+
+  private struct Certificates {
+    var path: String
+    var content: ContentMark
   }
 }
 

@@ -25,10 +25,11 @@ struct DocumentReader {
     do {
       bytes = try SourceFile.read(path, limit: Self.fileLimit)
     } catch {
+      notes.addSource(ConfigurationSource(file: path, limit: Self.fileLimit, nil))
       reportUnreadable(path, asker, error.message)
       return nil
     }
-    notes.addSource(path)
+    notes.addSource(ConfigurationSource(file: path, limit: Self.fileLimit, bytes))
     notes.fingerprint.add(bytes)
     let isJSON = path.hasSuffix(".json")
     let document = YAMLDocument.parse(

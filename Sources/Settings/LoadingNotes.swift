@@ -2,8 +2,8 @@ import Delivery
 
 /// What is noted while one configuration is read: problems, files, and what must not be shown.
 final class LoadingNotes {
-  /// Files and folders that were read, for whoever watches them.
-  private(set) var sources: [String] = []
+  /// Files and folders that were looked at, for whoever watches them.
+  private(set) var sources: [ConfigurationSource] = []
   /// Over the configuration's files, without what they refer to.
   var fingerprint = Fingerprint()
   private var problems: [SettingProblem] = []
@@ -35,9 +35,11 @@ final class LoadingNotes {
     unresolvedPlaces.insert(position)
   }
 
-  /// Notes that a file or folder was read.
-  func addSource(_ path: String) {
-    if !sources.contains(path) { sources.append(path) }
+  /// Notes that a file or folder was looked at, whether it could be read or not.
+  ///
+  /// Of one that is read twice the first content counts: if it changed in between, it differs at the next look.
+  func addSource(_ source: ConfigurationSource) {
+    if !sources.contains(where: { $0.path == source.path }) { sources.append(source) }
   }
 
   /// The text, and with a place what stands there, is not shown in any problem.

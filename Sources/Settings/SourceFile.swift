@@ -24,19 +24,16 @@ enum SourceFile {
     }
   }
 
-  /// The names in a folder, in order; hidden ones are left out.
-  static func names(in folder: String) throws(UnreadableFile) -> [String] {
+  /// The names of the files in a folder that hold connectors, in order; hidden ones are left out.
+  static func connectorNames(in folder: String) throws(UnreadableFile) -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { !$0.hasPrefix(".") }.sorted()
+        .filter { name in
+          !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+        }.sorted()
     } catch {
       throw UnreadableFile(message: reason(of: error))
     }
-  }
-
-  /// Whether the process may read the file.
-  static func isReadable(_ path: String) -> Bool {
-    FileManager.default.isReadableFile(atPath: path)
   }
 
   /// `path` as seen from the folder of `file`; an absolute one stays as it is.

@@ -104,9 +104,10 @@ struct Substitution {
     do {
       bytes = try SourceFile.read(path, limit: Self.fileLimit)
     } catch {
+      notes.addSource(ConfigurationSource(file: path, limit: Self.fileLimit, nil))
       throw UnresolvedReference(message: "the file \(path) \(error.message)")
     }
-    notes.addSource(path)
+    notes.addSource(ConfigurationSource(file: path, limit: Self.fileLimit, bytes))
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
       throw UnresolvedReference(message: "the file \(path) is not text in UTF-8")
     }

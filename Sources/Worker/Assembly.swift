@@ -13,6 +13,8 @@ struct Assembly {
   let loop: EventLoop
   let log: Log
   let pipeline: Pipeline
+  /// What the pipeline begins with.
+  let snapshot: PipelineConfiguration
   let admin: AdminServer?
 
   /// Makes everything; nothing connects yet.
@@ -25,8 +27,9 @@ struct Assembly {
     self.log = log
     let build = BuildInfo(
       version: Build.version, librdkafka: KafkaVersion.text, libcurl: CurlVersion.text)
+    snapshot = PipelineConfiguration(configuration, kafka: kafka)
     let pipeline = Pipeline(
-      configuration: PipelineConfiguration(configuration, kafka: kafka), loop: loop,
+      configuration: snapshot, loop: loop,
       telemetry: Telemetry(build: build, log: log), log: log, observer: observer)
     self.pipeline = pipeline
     admin = try configuration.admin.map { settings throws(AdminUnavailable) in
@@ -36,13 +39,35 @@ struct Assembly {
   }
 }
 
+extension Assembly {
+  /// Looks after the loop, and ends a stop that hangs.
+  func startWatchdog(_ stop: StopSignal) {
+    let health = pipeline.health
+    Watchdog(loop: loop, stop: stop, log: log) { health.heldWork.description }.start()
+  }
+}
+
 extension PipelineConfiguration {
   /// What the pipeline needs of the settings.
-  init(_ configuration: Configuration, kafka: KafkaConfiguration) {
+  /// - Parameters:
+  ///   - configuration: the settings.
+  ///   - kafka: those for Kafka's clients.
+  ///   - former: what they take the place of: connectors whose settings are the same are taken over.
+  init(
+    _ configuration: Configuration, kafka: KafkaConfiguration,
+    after former: (configuration: Configuration, directory: ConnectorDirectory)? = nil
+  ) {
+    let connectors = configuration.connectors.map { settings in
+      let before = former?.configuration.connectors.first { $0.name == settings.name }
+      guard before?.mark == settings.mark,
+        let same = former?.directory.connectors[settings.name]
+      else { return Connector(settings) }
+      return same
+    }
     self.init(
       group: configuration.kafka.groupID, kafka: kafka,
       directory: ConnectorDirectory(
-        connectors: configuration.connectors.map(Connector.init),
+        connectors: connectors,
         activeSMS: configuration.active.sms, activeEmail: configuration.active.email),
       version: configuration.version)
     topics = Topics(
@@ -100,7 +125,7 @@ extension AdminSources {
       readiness: {
         Readiness(
           isJoined: health.isJoined, isProducerHealthy: health.isWritable && health.isReachable,
-          isStopping: health.isStopping)
+          isStopping: health.isStopping, isQuiet: health.isQuiet)
       },
       metrics: { limit in
         let process = ProcessUsage.current()

@@ -4,9 +4,6 @@ import Synchronization
 
 /// SIGTERM and SIGINT: the first asks for a stop in order, the second ends the process at once.
 final class StopSignal: Sendable {
-  /// A stop that takes longer is ended by force: orchestrators kill after 30 s.
-  private static let longestStop: Duration = .seconds(25)
-
   private struct State {
     var isRequested = false
     var waiters: [CheckedContinuation<Void, Never>] = []
@@ -46,20 +43,6 @@ final class StopSignal: Sendable {
       printError("otp-worker: second signal: ending at once; what is in flight may go out twice")
       _exit(ExitCode.failure)
     }
-    Self.startWatchdog()
     for waiter in waiters { waiter.resume() }
-  }
-
-  /// Ends the process from a thread of its own when the stop hangs.
-  private static func startWatchdog() {
-    var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { _ in
-        sleep(UInt32(StopSignal.longestStop.components.seconds))
-        printError("otp-worker: the stop took longer than 25 s: ending at once")
-        _exit(ExitCode.software)
-      }, nil)
-    pthread_detach(thread)
   }
 }

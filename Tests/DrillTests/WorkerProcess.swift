@@ -26,7 +26,7 @@ final class WorkerProcess {
   }
 
   /// The binary under test: `DRILL_WORKER_BINARY`, or what the tests were built with.
-  private static var executable: URL {
+  static var executable: URL {
     if let path = ProcessInfo.processInfo.environment["DRILL_WORKER_BINARY"] {
       return URL(fileURLWithPath: path)
     }

@@ -28,8 +28,12 @@ struct ConfigurationFile {
 
   /// Its path, as it was given.
   let path: String
+  /// What read it, and reads it again.
+  let loader: ConfigurationLoader
   let configuration: Configuration
   let kafka: KafkaConfiguration
+  /// Every file and folder that was looked at.
+  let sources: [ConfigurationSource]
 
   /// The file that was named; nil when none was.
   static func path(_ arguments: Arguments, _ environment: [String: String]) -> String? {
@@ -55,8 +59,11 @@ struct ConfigurationFile {
   /// - Throws: everything that is wrong with it.
   init(path: String, environment: [String: String]) throws(CommandFailure) {
     self.path = path
+    loader = ConfigurationLoader(environment: environment)
     do {
-      configuration = try ConfigurationLoader(environment: environment).load(path: path).get()
+      let reading = loader.read(path: path)
+      sources = reading.sources
+      configuration = try reading.result.get()
       kafka = try KafkaConfiguration(configuration.kafka)
     } catch {
       throw CommandFailure(ExitCode.configuration, "\(error)")

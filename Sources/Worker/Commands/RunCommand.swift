@@ -1,6 +1,7 @@
 import Admin
 import EventLoop
 import Foundation
+import Glibc
 import Kafka
 import Pipeline
 import Settings
@@ -12,8 +13,15 @@ enum RunCommand {
     name: "run", summary: "the daemon",
     discussion: """
       Takes requests from Kafka, sends them through the active connectors, publishes outcomes and dead
-      letters. Ends in order on SIGTERM or SIGINT; a second signal ends at once. "check --online" tells
-      beforehand whether it would start; "help settings" lists every key of the configuration.
+      letters. "check --online" tells beforehand whether it would start; "help settings" lists every key of
+      the configuration.
+
+      A changed configuration, in whatever file it refers to, takes effect within seconds; a wrong one is told
+      in the log, and the old one stays.
+
+      SIGTERM or SIGINT stops in order, within 25 s; a second one ends at once. SIGHUP reads the
+      configuration again now, and tries connectors that are held. SIGUSR1 takes nothing new until a
+      restart; what was taken goes on to its end.
       """,
     options: [
       ConfigurationFile.option,
@@ -37,6 +45,8 @@ enum RunCommand {
     run: run)
 
   private static func run(_ arguments: Arguments) -> Int32 {
+    // Before any thread exists; whoever sends one during the start is heard once the loop runs.
+    Signals.block([SIGHUP, SIGUSR1])
     if let complaint = CurlVersion.complaint {
       printError("otp-worker: \(complaint)")
       return ExitCode.unavailable
@@ -58,7 +68,7 @@ enum RunCommand {
     }
     let configuration = file.configuration
     let log = Log(
-      level: LogLevel(rawValue: configuration.log.level.rawValue) ?? .info,
+      level: LogLevel(configuration.log.level),
       format: format ?? LogFormat(rawValue: configuration.log.format.rawValue) ?? .json,
       to: LogDescriptor(1))
     defer { log.flush(within: .seconds(2)) }
@@ -80,7 +90,9 @@ enum RunCommand {
       return ExitCode.unavailable
     }
     defer { assembly.admin?.stop() }
+    assembly.startWatchdog(stop)
     tellStart(configuration, kafka, assembly, log)
+    await listen(Reloader(file, loader: file.loader, assembly: assembly), assembly.pipeline)
 
     let check = TopicCheck(file)
     switch await check.run(kafka, log: log, until: stop) {
@@ -99,6 +111,16 @@ enum RunCommand {
     await stop.wait()
     await assembly.pipeline.stopInOrder()
     return ExitCode.ok
+  }
+
+  /// Reloads when a file changes or SIGHUP asks for it, and is quiet after SIGUSR1.
+  private static func listen(_ reloader: Reloader, _ pipeline: Pipeline) async {
+    let loop = pipeline.loop
+    await reloader.lookRegularly()
+    Signals.watch([SIGHUP, SIGUSR1], on: loop) { signal in
+      if signal == SIGUSR1 { return pipeline.assumeIsolated { $0.quiet() } }
+      Task.immediate(executorPreference: loop) { await reloader.reload() }
+    }
   }
 
   private static func tellStart(

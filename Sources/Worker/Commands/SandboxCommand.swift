@@ -44,6 +44,7 @@ enum SandboxCommand {
     let host = arguments["--host"] ?? "127.0.0.1"
     return LoopProgram.run { loop in
       let stop = StopSignal(on: loop)
+      Watchdog(loop: loop, stop: stop, log: nil).start()
       let sandbox: Sandbox
       do {
         sandbox = try Sandbox(

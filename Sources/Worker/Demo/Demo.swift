@@ -69,6 +69,7 @@ final class Demo {
       configuration, kafka: kafka, loop: loop, log: log,
       observer: { [eventSource] in eventSource.yield(.step($0)) })
     defer { assembly.admin?.stop() }
+    assembly.startWatchdog(stop)
     introduce(surroundings, assembly)
 
     let producer = try SampleProducer(kafka, topic: configuration.topics.requests, loop: loop)

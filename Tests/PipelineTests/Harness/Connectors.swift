@@ -36,13 +36,14 @@ struct Wording: Sendable {
 extension Connector {
   /// Twilio's driver in front of its stand-in.
   static func twilio(
-    at endpoint: String, _ wordings: [Wording], concurrency: Int? = nil
+    at endpoint: String, _ wordings: [Wording], token: String = Credentials.authToken,
+    concurrency: Int? = nil
   ) throws -> Connector {
     try Connector(
       name: "twilio-main", provider: "twilio-short-message-service",
       settings: [
         ("accountSID", .string(Credentials.accountSID)),
-        ("authToken", .string(Credentials.authToken)),
+        ("authToken", .string(token)),
         ("from", .string("+15005550006")),
         ("endpoint", .string(endpoint)),
       ], wordings, concurrency: concurrency)

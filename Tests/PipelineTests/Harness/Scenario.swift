@@ -79,7 +79,7 @@ final class Scenario: Sendable {
     var gates: [Signal] = []
   }
   /// A pipeline and the loop that it lives on.
-  private struct Worker: Sendable {
+  struct Worker: Sendable {
     var pipeline: Pipeline
     var running: RunningLoop
   }
@@ -91,10 +91,10 @@ final class Scenario: Sendable {
   let topics: PipelineConfiguration.Topics
   let group: String
   let bench: Bench
-  private let setting: Setting
-  private let sandbox: Sandbox
+  let setting: Setting
+  let sandbox: Sandbox
   private let refusingPort = RefusingPort()
-  private let configuration: PipelineConfiguration
+  let configuration: PipelineConfiguration
   private let state = Mutex(State())
 
   fileprivate init(_ setting: Setting) async throws {
@@ -212,7 +212,7 @@ final class Scenario: Sendable {
     try await stopped()
   }
 
-  private var newest: Worker? {
+  var newest: Worker? {
     state.withLock { state in state.workers.keys.max().flatMap { state.workers[$0] } }
   }
 
