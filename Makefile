@@ -5,6 +5,7 @@ SWIFT ?= swift
 CONFIG ?= deploy/otp-worker.example.yaml
 TALKING := ^(KafkaTests(?!.OffsetLedger)|PipelineTests|HTTPServerTests|SandboxTests|AdminTests|EventLoopTests|WorkerTests|DrillTests)\.
 RELEASE := .build/release/otp-worker
+SECONDS ?= 30
 
 .PHONY: help
 help: ## Show this list
@@ -36,6 +37,10 @@ test: deps ## Run all tests that need nothing outside this repository
 test-broker: deps ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVERS, or a broker bundle beside the repository)
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	@scripts/with-broker $(SWIFT) test --skip-build --filter BrokerTests
+
+.PHONY: fuzz
+fuzz: deps ## Fuzz what reads bytes from outside (SECONDS=30 for each target, TARGETS="json request" for some)
+	@SWIFT="$(SWIFT)" scripts/fuzz $(SECONDS) $(TARGETS)
 
 .PHONY: format
 format: ## Format every Swift file in place

@@ -137,3 +137,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// What is fuzzed, as tests with a fixed corpus, or (scripts/fuzz) as a program with libFuzzer in it: never both, so that nobody
+// else builds the latter.
+let fuzzed: [Target.Dependency] = ["JSON", "Delivery", "Kafka", "Providers", "Transport"]
+if Context.environment["OTP_WORKER_FUZZER"] == nil {
+  package.targets.append(
+    .testTarget(
+      name: "FuzzTests", dependencies: fuzzed, exclude: ["Driver"], resources: [.copy("Corpus")],
+      swiftSettings: settings))
+} else {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzer", dependencies: fuzzed, path: "Tests/FuzzTests",
+      exclude: ["Corpus", "CorpusTests.swift"], swiftSettings: settings))
+}

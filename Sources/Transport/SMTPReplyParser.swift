@@ -89,8 +89,22 @@ extension SMTPReplyParser.Reply {
         texts.append(line[...])
       }
     }
-    let text = String(decoding: texts.joined(separator: " ").utf8.prefix(1_024), as: UTF8.self)
+    var text = texts.joined(separator: " ")
+    // By whole characters: half of one would be read as U+FFFD, which is longer.
+    text.unicodeScalars.keepFirst(utf8Bytes: 1_024)
     return SMTPReply(
       stage: stage, code: code, enhancedCode: enhanced, text: text, messageID: messageID)
+  }
+}
+
+extension String.UnicodeScalarView {
+  /// Drops what does not fit into so many bytes.
+  fileprivate mutating func keepFirst(utf8Bytes limit: Int) {
+    var (end, size) = (startIndex, 0)
+    while end < endIndex {
+      size += UTF8.width(self[end])
+      guard size <= limit else { return removeSubrange(end...) }
+      formIndex(after: &end)
+    }
   }
 }

@@ -43,7 +43,7 @@ struct TopicCheck {
         if let log = log.limited("topics", every: .seconds(15)) {
           log.warning(
             "waiting for Kafka: the topics cannot be looked up", .text(.error, error.name),
-            .detail(await reason(of: error, kafka)))
+            .detail(await reason(of: error, in: found, kafka)))
         }
         continue
       }
@@ -61,8 +61,13 @@ struct TopicCheck {
   }
 
   /// Why the topics cannot be looked up: the client that asks is told less than one that tries an address.
-  private func reason(of error: KafkaError, _ kafka: KafkaConfiguration) async -> String {
-    if error.isNotAuthorized { return failed("topics", error).sentence }
+  private func reason(
+    of error: KafkaError, in found: [String: TopicDirectory.Finding], _ kafka: KafkaConfiguration
+  ) async -> String {
+    if error.isNotAuthorized {
+      let refused = found.filter { $0.value.failure?.isNotAuthorized == true }.keys.sorted()
+      return failed("topic \(refused.joined(separator: ", "))", error).sentence
+    }
     guard let server = kafka.bootstrapServers.first else { return error.text }
     do throws(KafkaError) {
       _ = try await BrokerProbe(server, configuration: kafka).cluster()

@@ -20,6 +20,7 @@ final class Drill: Sendable {
   let receiver = StandIn(HTTPSMSFace(), historyLimit: 20_000)
   let sandbox: Sandbox
   private let outcomes = Mutex<[String: [String]]>([:])
+  private let ownConnection = Mutex<String?>(nil)
 
   init(_ kind: String) throws {
     guard let servers = RealBroker.servers else { throw RealBroker.NotCreated(reason: "no broker") }
@@ -47,10 +48,16 @@ final class Drill: Sendable {
   var results: String { "results-\(name)" }
   var deadLetters: String { "dead-\(name)" }
 
+  /// How the worker reaches the broker: properties under `kafka`.
+  var connection: String {
+    get { ownConnection.withLock { $0 } ?? "bootstrap.servers: \"\(servers)\"" }
+    set { ownConnection.withLock { $0 = newValue } }
+  }
+
   /// The worker's configuration.
   var configuration: String {
     """
-    kafka: { bootstrap.servers: "\(servers)", group.id: "\(name)", session.timeout.ms: 2000, heartbeat.interval.ms: 500 }
+    kafka: { \(connection), group.id: "\(name)", session.timeout.ms: 2000, heartbeat.interval.ms: 500 }
     topics: { requests: \(requests), results: \(results), deadLetters: \(deadLetters), \(own.map { "\($0.key): \($0.name)" }.joined(separator: ", ")) }
     active: { sms: drill }
     connectors:
@@ -59,8 +66,9 @@ final class Drill: Sendable {
     """
   }
 
-  func start(_ instance: Int) throws -> WorkerProcess {
-    try WorkerProcess(configuration: configuration, in: folder, name: "worker-\(instance)")
+  func start(_ instance: Int, output: ProcessOutput? = nil) throws -> WorkerProcess {
+    try WorkerProcess(
+      configuration: configuration, in: folder, name: "worker-\(instance)", output: output)
   }
 
   private func kafka(group: String) throws -> KafkaConfiguration {
@@ -88,6 +96,16 @@ final class Drill: Sendable {
         }
       }
     }
+    await producer.close()
+  }
+
+  /// Enqueues something that is no request.
+  func enqueueJunk(on loop: EventLoop) async throws {
+    let producer = try KafkaProducer(
+      configuration: kafka(group: "producer"), loop: loop, onEvent: { _ in })
+    _ = try await producer.send(
+      ProducerRecord(
+        topic: requests, partition: 0, key: nil, value: Array("junk".utf8), headers: []))
     await producer.close()
   }
 

@@ -12,15 +12,22 @@ final class WorkerProcess {
   ///   - configuration: the YAML text.
   ///   - folder: where its files go.
   ///   - name: tells it from others in that folder.
+  ///   - output: who reads what it writes; nil: its log file.
   /// - Throws: when files cannot be written, or the binary cannot be started.
-  init(configuration: String, in folder: URL, name: String) throws {
+  init(
+    configuration: String, in folder: URL, name: String, output: ProcessOutput? = nil
+  ) throws {
     let file = folder.appending(path: "\(name).yaml")
     try configuration.write(to: file, atomically: true, encoding: .utf8)
     log = folder.appending(path: "\(name).log")
     _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     process.executableURL = Self.executable
     process.arguments = ["run", "--config", file.path]
-    process.standardOutput = try FileHandle(forWritingTo: log)
+    if let output {
+      process.standardOutput = output.pipe
+    } else {
+      process.standardOutput = try FileHandle(forWritingTo: log)
+    }
     process.standardError = process.standardOutput
     try process.run()
   }

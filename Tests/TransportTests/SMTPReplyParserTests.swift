@@ -107,6 +107,15 @@ struct SMTPReplyParserTests {
     }
   }
 
+  @Test(arguments: [(1_023, 1_023), (1_022, 1_024), (1_024, 1_024), (3, 5)])
+  func `a long text is cut between characters`(letters: Int, expected: Int) {
+    let reply = SMTPReplyParser.Reply(
+      code: 550, lines: [String(repeating: "x", count: letters) + "æ"])
+    let text = reply.answering(.message, messageID: "id").text
+    #expect(text.utf8.count == expected)
+    #expect(!text.unicodeScalars.contains("\u{FFFD}"))
+  }
+
   @Test(arguments: [
     (["mail", "PIPELINING", "8bitmime", "SMTPUTF8", "SIZE 100"], "true true true true 100"),
     (["mail", "SIZE"], "false false false true nil"),
