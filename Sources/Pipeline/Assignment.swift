@@ -131,6 +131,7 @@ extension Pipeline {
 
   private func updateAssignmentGauges() {
     telemetry.assignedPartitions.set(partitions.count)
+    updateShares()
   }
 
   // MARK: - Commits

@@ -159,6 +159,9 @@ extension Pipeline {
     telemetry.oldestIncompleteAge.set(oldestIncompleteAge)
     health.overdueSends = overdueSends
     health.isReachable = producer?.isHealthy ?? false
+    for runtime in connectors.values { runtime.showState(now) }
+    // How many partitions there are may have been unknown at the assignment.
+    updateShares()
     for state in partitions.values {
       guard let ledger = state.ledger, let telemetry = state.telemetry else { continue }
       telemetry.uncommittedSpan.set(Double(ledger.span))

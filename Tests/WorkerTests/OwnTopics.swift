@@ -2,8 +2,11 @@ import Kafka
 
 /// The worker's own topics beside requests of that name: keys of the configuration, and names.
 private func namedOwnTopics(_ requests: String) -> [(key: String, name: String)] {
-  [("retry30s", "retry.30s"), ("retry2m", "retry.2m"), ("retry10m", "retry.10m"), ("replay", "replay")]
-    .map { ($0.0, "\(requests).\($0.1)") }
+  [
+    ("retry30s", "retry.30s"), ("retry2m", "retry.2m"), ("retry10m", "retry.10m"),
+    ("replay", "replay"),
+  ]
+  .map { ($0.0, "\(requests).\($0.1)") }
 }
 
 /// Their names; the usual ones unless told otherwise.
