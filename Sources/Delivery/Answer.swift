@@ -58,11 +58,13 @@ public struct Answer: Sendable, Equatable {
   public var providerMessageIDs: [String]
   /// Whether `code` is the provider's own word, rather than a status or a lost connection.
   public var isProvidersOwnCode: Bool
+  /// Whether `code` says that the provider's whole service is out, so that any other message would fare the same.
+  public var isOutage: Bool
 
   /// An answer of a class.
   public init(
     _ class: Class, reason: Reason? = nil, code: String, detail: String = "",
-    providerMessageIDs: [String] = [], isProvidersOwnCode: Bool = false
+    providerMessageIDs: [String] = [], isProvidersOwnCode: Bool = false, isOutage: Bool = false
   ) {
     self.class = `class`
     self.reason = reason ?? Reason.usual(for: `class`)
@@ -70,6 +72,7 @@ public struct Answer: Sendable, Equatable {
     self.detail = detail
     self.providerMessageIDs = providerMessageIDs
     self.isProvidersOwnCode = isProvidersOwnCode
+    self.isOutage = isOutage
   }
 }
 

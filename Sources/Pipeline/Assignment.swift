@@ -86,6 +86,7 @@ extension Pipeline {
 
   private func updateAssignmentGauges() {
     telemetry.assignedPartitions.set(partitions.count)
+    updateShares()
   }
 
   // MARK: - Commits
@@ -110,10 +111,10 @@ extension Pipeline {
         results.map { ($0.topicPartition, $0) }, uniquingKeysWith: { $1 })
       for share in committing {
         share.isCommitting = false
-        let ours = share.partitions.compactMap { state in
-          byPartition[state.partition].map { self.note($0, of: state) }
+        let failures = share.partitions.compactMap { state in
+          byPartition[state.partition].flatMap { self.note($0, of: state) }
         }
-        if !ours.contains(false) { self.noteCommitted(share) }
+        if let error = failures.first { self.noteFailure(error, of: share) } else { self.noteCommitted(share) }
       }
       if let whenCommitted = self.whenCommitted.take() { whenCommitted() }
     }
@@ -137,14 +138,18 @@ extension Pipeline {
     resumeIfConfirmed()
   }
 
-  /// Notes what became of a commit.
-  /// - Returns: whether it is acknowledged.
-  private func note(_ result: CommitResult, of state: PartitionState) -> Bool {
+  /// Notes what became of a partition's commit.
+  /// - Returns: why it is to be repeated; nil when it is acknowledged.
+  private func note(_ result: CommitResult, of state: PartitionState) -> KafkaError? {
     guard let error = result.error else {
       state.ledger.committed(result.offset)
-      return true
+      return nil
     }
     state.ledger.commitFailed()
+    return error
+  }
+
+  private func noteFailure(_ error: KafkaError, of share: Share) {
     telemetry.commitErrors[.code(error.name)].increment()
     if error.isMetadataTooLarge, !isMetadataRefused {
       isMetadataRefused = true
@@ -158,9 +163,7 @@ extension Pipeline {
       : error.isOwnershipLost
         ? "commit refused: the partition is not ours any more" : "commit failed: it is repeated"
     log.limited("commit", every: .seconds(10))?.warning(
-      what, .text(.topic, state.partition.topic), .number(.partition, state.partition.partition),
-      .text(.error, error.name))
-    return false
+      what, .number(.partition, share.number), .text(.error, error.name))
   }
 
   /// Commits shares for the last time, and says with it what may have been sent.

@@ -58,9 +58,18 @@ extension Pipeline {
       transmit(exchange, of: attempt, token: token, mayRenew: true)
     } catch {
       attempt.runtime.telemetry.countAttempt(error.answer.class)
-      leaveSlot(attempt.job, after: error.answer)
-      loop.soon { attempt.then(error.answer) }
+      loop.soon { self.endUnsent(attempt, error.answer) }
     }
+  }
+
+  /// Ends a try that the driver refused: the provider knows nothing of it, so only faults of ours can be learnt from it.
+  private func endUnsent(_ attempt: Try, _ answer: Answer) {
+    let job = attempt.job
+    if answer.class == .misconfigured(.template), let since = job.slot?.since {
+      noteTemplate(of: job, in: attempt.runtime, startedAt: since, after: answer)
+    }
+    leaveSlot(job, after: answer.class == .misconfigured(.account) ? answer : nil)
+    attempt.then(answer)
   }
 
   private func exchange(of attempt: Try, token: Secret?) throws(Refusal) -> Exchange {

@@ -4,27 +4,27 @@ import Providers
 import Retry
 import Transport
 
-/// What lives of a connector: its connections, its slots, and whether it is held.
+/// What lives of a connector: its connections, its slots, and what is in the way of its sends.
 final class ConnectorRuntime {
   let connector: Connector
   let client: any ExchangeClient
   let telemetry: ConnectorTelemetry
   /// The token of a driver that needs one.
   let tokens: TokenCache?
-  /// Jobs that wait for a slot, or for the end of a hold or pause.
+  /// What all its requests pass.
+  private(set) var gate: ConnectorGate
+  /// Its templates that the provider does not take.
+  var templates = TemplateHolds()
+  /// Jobs that wait for a slot, or for the gate.
   var queue = FIFO<Job>()
-  /// Runs while jobs wait for the end of a hold or pause.
+  /// Runs while jobs wait for the gate.
   var reopening: TimerToken?
   /// Whether another has taken its place: it only ends what it has begun.
   private(set) var isRetired = false
   private var senders: [Job?]
   private var free: [Int]
-  private var hold = Hold(scope: .account)
-  /// Until when the provider wants nothing from us.
-  private var pausedUntil: Timestamp?
-
-  /// How long a provider is left alone that says too many and not how long.
-  private static let usualPause: Duration = .seconds(1)
+  /// What the gauge says now.
+  private var shown = Telemetry.BreakerGauge.closed
 
   init(
     _ connector: Connector, userAgent: String, loop: EventLoop, telemetry: Telemetry,
@@ -40,6 +40,7 @@ final class ConnectorRuntime {
     tokens = connector.driver.tokenSource.map { [client] in
       TokenCache($0, client: client, loop: loop)
     }
+    gate = ConnectorGate(rateLimit: connector.rateLimit)
     senders = Array(repeating: nil, count: connector.concurrency)
     free = Array((0..<connector.concurrency).reversed())
   }
@@ -50,19 +51,16 @@ final class ConnectorRuntime {
   /// Whether one more exchange could go on.
   var hasFreeSlot: Bool { !free.isEmpty }
 
-  /// When a connector that takes nothing may be asked again; nil while it takes what comes.
-  var reopensAt: Timestamp? {
-    guard let probe = hold.nextProbe else { return pausedUntil }
-    return max(probe, pausedUntil ?? probe)
-  }
-
-  /// Whether it takes nothing now, however few go on.
+  /// Whether it takes nothing now, however few go on; what the rate holds back drains by itself.
   func isShut(at now: Timestamp) -> Bool {
-    hold.nextProbe != nil || pausedUntil.map { $0 > now } ?? false
+    switch gate.barrier(at: now) {
+    case .held, .open, .paused: true
+    case .rateLimited, nil: false
+    }
   }
 
   /// Whether its account is at fault.
-  var isHeld: Bool { hold.nextProbe != nil }
+  var isHeld: Bool { gate.hold.nextProbe != nil }
 
   /// Those that are being sent.
   var sending: [Job] { senders.compactMap(\.self).filter { $0.sendingSince != nil } }
@@ -70,13 +68,9 @@ final class ConnectorRuntime {
   /// When each exchange that goes on began.
   var sendsSince: [ContinuousClock.Instant] { senders.compactMap { $0?.sendingSince } }
 
-  /// Gives `job` a slot if one is free; while the connector is held, only to one request at a time as a probe.
+  /// Gives `job` a slot if one is free and the gate lets it through, which may make it the probe.
   func takeSlot(for job: Job, now: Timestamp) -> Bool {
-    if let pausedUntil {
-      guard now >= pausedUntil else { return false }
-      self.pausedUntil = nil
-    }
-    guard let index = free.last, hold.admits(at: now) else { return false }
+    guard let index = free.last, gate.admits(at: now) else { return false }
     free.removeLast()
     senders[index] = job
     job.slot = Job.Slot(connector: self, index: index, since: now)
@@ -89,22 +83,42 @@ final class ConnectorRuntime {
     telemetry.show(breaker: .closed)
   }
 
-  /// Holds nothing any more.
-  func liftHold() {
-    hold.lift()
-    telemetry.show(breaker: .closed)
+  /// Holds nothing any more, neither itself nor its templates.
+  func liftHolds(_ now: Timestamp) {
+    gate.liftHold()
+    templates = TemplateHolds()
+    showState(now)
   }
 
-  /// Takes the slot back and learns from how the try ended; nil when there was none.
-  func takeBack(_ slot: Job.Slot, after answer: Answer?, now: Timestamp) {
+  /// Takes the slot back and learns from how the try ended; without an answer, nothing was sent.
+  /// - Returns: what the breaker makes of it; nil when nothing changed.
+  func takeBack(
+    _ slot: Job.Slot, of job: Job, after answer: Answer?, now: Timestamp
+  ) -> CircuitBreaker.Change? {
     senders[slot.index] = nil
     free.append(slot.index)
-    guard let answer, !isRetired else { return }
-    hold.note(answer.class, startedAt: slot.since, now: now)
-    telemetry.show(breaker: isHeld ? .held : .closed)
-    if case .throttled(let wait, .connector) = answer.class {
-      let pause = min(wait ?? Self.usualPause, Hold.longestWait)
-      pausedUntil = max(pausedUntil ?? now, now + pause)
+    guard !isRetired else { return nil }
+    guard let answer else {
+      gate.withdraw(startedAt: slot.since)
+      return nil
     }
+    let change = gate.note(
+      answer, recipient: job.request?.recipient.address.hashValue ?? 0, startedAt: slot.since,
+      now: now)
+    showState(now)
+    return change
+  }
+
+  /// Takes another part of the connector's rate.
+  func setShare(_ share: Double, now: Timestamp) {
+    if gate.rate?.share != share { gate.setShare(share, at: now) }
+  }
+
+  /// Shows in the metrics what has become of the gate, be it by time alone.
+  func showState(_ now: Timestamp) {
+    let state = gate.state(at: now)
+    guard state != shown else { return }
+    shown = state
+    telemetry.show(breaker: state)
   }
 }

@@ -179,6 +179,9 @@ extension Pipeline {
     health.overdueSends = overdueSends
     noteHeldWork()
     health.isReachable = producer?.isHealthy ?? false
+    for runtime in connectors.values { runtime.showState(now) }
+    // How many partitions there are may have been unknown at the assignment.
+    updateShares()
     for state in partitions.values {
       guard let telemetry = state.telemetry else { continue }
       telemetry.uncommittedSpan.set(Double(state.ledger.span))

@@ -82,6 +82,8 @@ extension Pipeline {
   func putOff(_ job: Job, _ wait: RetryDecision.Wait) {
     guard let request = job.request, let tier = tier(for: job, request, wait) else {
       telemetry.retries[.parked].increment()
+      // One that its template keeps from being sent may have had a slot already.
+      leaveSlot(job, after: nil)
       leaveTurn(job)
       return park(job, until: wait.due)
     }

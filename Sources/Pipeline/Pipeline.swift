@@ -113,7 +113,7 @@ public actor Pipeline {
       try takeTurn(job, request)
       let route = try resolve(request, for: job)
       let message = try render(request, with: route)
-      try takeSlot(job, request, of: route.connector)
+      try takeSlot(job, request, of: route)
       send(message, through: route.connector, for: job) { answer in
         self.conclude(job, request, after: answer)
       }
@@ -212,13 +212,7 @@ public actor Pipeline {
     case .conclude(let ending): return .conclude(Ending(ending, after: answer))
     case .retry(let wait): return .later(wait)
     case .hold(.account): return .hold
-    case .hold:
-      return .later(RetryDecision.Wait(until: now + templateHold(after: job.history.deferrals)))
+    case .hold: return endOfTemplateHold(for: job, request)
     }
-  }
-
-  /// How long a request waits whose template the provider refuses: 5 s, doubling to 60 s.
-  private func templateHold(after deferrals: Int) -> Duration {
-    min(Hold.shortestWait * (1 << min(max(deferrals - 1, 0), 6)), Hold.longestWait)
   }
 }

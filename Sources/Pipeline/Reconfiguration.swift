@@ -23,7 +23,9 @@ extension Pipeline {
     for runtime in replaced { retire(runtime) }
     if consumer != nil { prepareConnectors() }
     if liftsHolds {
-      for runtime in connectors.values where runtime.isHeld { liftHold(of: runtime) }
+      for runtime in connectors.values where runtime.isHeld || !runtime.templates.isEmpty {
+        liftHolds(of: runtime)
+      }
     }
     for runtime in replaced { wakeQueue(of: runtime) }
     requestIntake()

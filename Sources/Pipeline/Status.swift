@@ -3,6 +3,7 @@ import EventLoop
 import JSON
 import Kafka
 import Providers
+import Retry
 
 /// What the admin listener shows; asked for on the loop.
 extension Pipeline {
@@ -70,10 +71,44 @@ extension Pipeline {
     json.key("oldestSendMs")
     json.integer(
       runtime.sendsSince.min().map { (loop.clock.now - $0).milliseconds } ?? 0)
-    json.key("held")
-    json.bool(runtime.isHeld)
     json.key("replaced")
     json.bool(runtime.isRetired)
+    write(runtime.gate, to: &json)
+    json.key("heldTemplates")
+    json.beginArray()
+    for (name, hold) in runtime.templates.holds { write(name, hold, to: &json) }
+    json.endArray()
+    json.endObject()
+  }
+
+  private func write(_ gate: ConnectorGate, to json: inout JSONWriter) {
+    json.key("held")
+    json.bool(gate.hold.nextProbe != nil)
+    json.key("breaker")
+    json.string("\(gate.state(at: now))")
+    json.key("reopensInMs")
+    json.integer(gate.reopens(after: now).map { ($0 - now).milliseconds } ?? 0)
+    json.key("pausedMs")
+    json.integer(gate.pause(at: now).milliseconds)
+    guard let rate = gate.rate else { return }
+    json.key("tokens")
+    json.integer(Int64(rate.tokens(at: now)))
+    json.key("sharePercent")
+    json.integer(Int64((rate.share * 100).rounded()))
+  }
+
+  private func write(
+    _ template: TemplateHolds.Name, _ hold: Hold, to json: inout JSONWriter
+  ) {
+    json.beginObject()
+    json.key("usageType")
+    json.string(template.usageType.rawValue)
+    if let locale = template.locale {
+      json.key("locale")
+      json.string(locale)
+    }
+    json.key("probeInMs")
+    json.integer(hold.nextProbe.map { max(.zero, $0 - now).milliseconds } ?? 0)
     json.endObject()
   }
 }

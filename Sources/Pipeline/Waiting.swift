@@ -70,17 +70,23 @@ extension Pipeline {
     let new = ConnectorRuntime(
       connector, userAgent: configuration.userAgent, loop: loop, telemetry: telemetry,
       makeClient: clients.connector)
+    new.setShare(partitionShare, now: now)
     connectors[connector.name] = new
     return new
   }
 
-  /// Lets `job` go on when the connector has a slot for it.
-  func takeSlot(_ job: Job, _ request: Request, of connector: Connector) throws(Halt) {
-    let runtime = runtime(of: connector)
-    if job.slot?.connector === runtime { return }
-    if runtime.queue.isEmpty, runtime.takeSlot(for: job, now: now) { return }
-    waitForSlot(job, request, of: runtime)
-    throw Halt(verdict: .waiting)
+  /// Lets `job` go on when its template is not held and the connector has a slot for it.
+  func takeSlot(_ job: Job, _ request: Request, of route: Route) throws(Halt) {
+    let runtime = runtime(of: route.connector)
+    let isHeld = !runtime.templates.isEmpty
+    if job.slot?.connector !== runtime {
+      if isHeld { try lookAtTemplate(of: job, request, in: runtime) }
+      guard runtime.queue.isEmpty, admit(job, to: runtime) else {
+        waitForSlot(job, request, of: runtime)
+        throw Halt(verdict: .waiting)
+      }
+    }
+    if isHeld { try passTemplate(of: job, request, in: runtime) }
   }
 
   /// Puts `job` at the end of the connector's queue; it keeps its recipient's turn.
@@ -99,48 +105,53 @@ extension Pipeline {
   }
 
   /// Takes the slot back from `job`, learns from the end of its try, and gives free slots to those who wait.
+  ///
+  /// Without an answer nothing was sent.
   func leaveSlot(_ job: Job, after answer: Answer?) {
     guard let slot = job.slot.take() else { return }
     let runtime = slot.connector
     let wasHeld = runtime.isHeld
-    runtime.takeBack(slot, after: answer, now: now)
+    let change = runtime.takeBack(slot, of: job, after: answer, now: now)
     if runtime.isRetired { return closeIfUnused(runtime) }
-    if let timer = runtime.reopening.take() { loop.cancel(timer) }
     if runtime.isHeld != wasHeld { noteHold(of: runtime, after: answer) }
+    if let change, let answer { note(change, of: runtime, after: answer) }
+    noteTemplate(of: job, in: runtime, startedAt: slot.since, after: answer)
+    askAtOnce(runtime)
+  }
+
+  /// Gives `job` a slot, which may make it the probe of a connector that fails.
+  private func admit(_ job: Job, to runtime: ConnectorRuntime) -> Bool {
+    guard runtime.takeSlot(for: job, now: now) else { return false }
+    if runtime.gate.breaker.nextProbe != nil { noteProbe(of: runtime) }
+    return true
+  }
+
+  /// Gives slots to those who wait, now that something has changed.
+  func askAtOnce(_ runtime: ConnectorRuntime) {
+    if let timer = runtime.reopening.take() { loop.cancel(timer) }
     giveSlots(of: runtime)
   }
 
   /// Lets those go on at once who wait for the end of a hold.
-  func liftHold(of runtime: ConnectorRuntime) {
-    runtime.liftHold()
-    if let timer = runtime.reopening.take() { loop.cancel(timer) }
+  func liftHolds(of runtime: ConnectorRuntime) {
+    runtime.liftHolds(now)
     log.info("connector is no longer held: tried again", .connector(runtime.connector.name))
-    giveSlots(of: runtime)
-  }
-
-  private func noteHold(of runtime: ConnectorRuntime, after answer: Answer?) {
-    guard runtime.isHeld else {
-      return log.info("connector works again", .connector(runtime.connector.name))
-    }
-    log.warning(
-      "connector held: it takes nothing until one request gets through",
-      .connector(runtime.connector.name), .providerCode(answer?.code ?? ""),
-      .detail(answer?.detail ?? ""))
+    askAtOnce(runtime)
   }
 
   private func giveSlots(of runtime: ConnectorRuntime) {
-    while let next = runtime.queue.first, runtime.takeSlot(for: next, now: now) {
+    while let next = runtime.queue.first, admit(next, to: runtime) {
       _ = runtime.queue.popFirst()
       wake(next)
     }
     askAgainLater(runtime)
   }
 
-  /// Comes back for those who wait when a pause is over or a probe is due.
+  /// Comes back for those who wait when a pause is over, a probe is due or the rate allows another.
   private func askAgainLater(_ runtime: ConnectorRuntime) {
     // Without a free slot, whoever gives one back comes here again.
     guard runtime.reopening == nil, !runtime.queue.isEmpty, runtime.hasFreeSlot,
-      let due = runtime.reopensAt
+      let due = runtime.gate.reopens(after: now)
     else { return }
     runtime.reopening = loop.schedule(after: max(due - now, .zero)) {
       runtime.reopening = nil

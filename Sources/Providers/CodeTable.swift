@@ -9,19 +9,25 @@ struct CodeTable: Sendable {
     let reason: Reason?
     /// What an operator should know or do.
     let detail: String
+    /// Whether the provider documents these codes as its whole service being out.
+    let isOutage: Bool
 
     /// - Parameters:
     ///   - codes: the provider's codes.
     ///   - meaning: the class. Where it has a wait and the row gives none, the reply's `Retry-After` counts.
     ///   - reason: why, where the class does not say it.
+    ///   - isOutage: whether the provider documents them as its whole service being out, not as a failure of this
+    ///     message: a single such answer stops the connector for a while.
     ///   - detail: what an operator should know or do.
     init(
-      _ codes: [String], _ meaning: Answer.Class, reason: Reason? = nil, _ detail: String
+      _ codes: [String], _ meaning: Answer.Class, reason: Reason? = nil, isOutage: Bool = false,
+      _ detail: String
     ) {
       self.codes = codes
       self.meaning = meaning
       self.reason = reason
       self.detail = detail
+      self.isOutage = isOutage
     }
   }
 
@@ -81,7 +87,8 @@ struct CodeTable: Sendable {
       default: row.meaning
       }
     return Answer(
-      meaning, reason: row.reason, code: name, detail: row.detail, isProvidersOwnCode: true)
+      meaning, reason: row.reason, code: name, detail: row.detail, isProvidersOwnCode: true,
+      isOutage: row.isOutage)
   }
 
   /// Whether a code from outside may be shown: short, of letters, digits, dots, hyphens and underscores.

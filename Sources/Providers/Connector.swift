@@ -16,6 +16,8 @@ public final class Connector: Sendable {
   public let defaultLocale: String?
   /// How many exchanges at once, in this process.
   public let concurrency: Int
+  /// How many messages a second, in all processes of the group together; nil for no limit.
+  public let rateLimit: Double?
   /// A file of root certificates in place of the system's.
   public let caFile: String?
   /// The URL of an HTTP proxy; may hold credentials.
@@ -24,7 +26,8 @@ public final class Connector: Sendable {
   /// A connector.
   public init(
     name: String, driver: any Driver, templates: TemplateSet, defaultLocale: String? = nil,
-    concurrency: Int? = nil, caFile: String? = nil, proxy: Secret? = nil
+    concurrency: Int? = nil, rateLimit: Double? = nil, caFile: String? = nil,
+    proxy: Secret? = nil
   ) {
     self.name = name
     self.driver = driver
@@ -32,6 +35,7 @@ public final class Connector: Sendable {
     self.templates = templates
     self.defaultLocale = defaultLocale
     self.concurrency = concurrency ?? descriptor.concurrency
+    self.rateLimit = rateLimit
     self.caFile = caFile
     self.proxy = proxy
   }

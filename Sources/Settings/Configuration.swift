@@ -99,6 +99,8 @@ public struct ConnectorSettings: Sendable {
   public var driver: any Driver
   /// How many exchanges at once.
   public var concurrency: Int
+  /// How many messages a second, of all instances together; nil for no limit.
+  public var rateLimit: Double?
   /// The language of templates when the request names none that is there.
   public var defaultLocale: String?
   /// A file of certificates to trust instead of the system's.

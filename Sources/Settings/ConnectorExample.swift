@@ -46,8 +46,8 @@ public struct ConnectorExample: Sendable {
   /// The keys of every connector, commented out.
   private var connectorKeys: [String] {
     typealias Keys = SettingsTable.Connector
-    var rows = [Keys.concurrency.row, Keys.caFile.row, Keys.proxy.row]
-    if driver.templateForm != nil { rows.insert(Keys.defaultLocale.row, at: 1) }
+    var rows = [Keys.concurrency.row, Keys.rateLimit.row, Keys.caFile.row, Keys.proxy.row]
+    if driver.templateForm != nil { rows.insert(Keys.defaultLocale.row, at: 2) }
     return rows.flatMap { row in
       let value = row.key == Keys.concurrency.key ? "\(driver.concurrency)" : row.example ?? ""
       return comment(row.summary) + ["# \(row.key): \(value)"]

@@ -72,6 +72,7 @@ struct ConnectorReader {
     }
     let descriptor = type.descriptor
     let concurrency = section.value(SettingsTable.Connector.concurrency)
+    let rateLimit = section.value(SettingsTable.Connector.rateLimit)
     let defaultLocale = section.value(SettingsTable.Connector.defaultLocale)
     let certificates = certificates(section)
     let proxy = section.value(SettingsTable.Connector.proxy)
@@ -94,8 +95,9 @@ struct ConnectorReader {
     return driver.map {
       ConnectorSettings(
         name: found.name, provider: descriptor.id, driver: $0,
-        concurrency: concurrency ?? descriptor.concurrency, defaultLocale: defaultLocale,
-        caFile: certificates?.path, proxy: proxy, templates: templates, position: found.position,
+        concurrency: concurrency ?? descriptor.concurrency, rateLimit: rateLimit,
+        defaultLocale: defaultLocale, caFile: certificates?.path, proxy: proxy,
+        templates: templates, position: found.position,
         mark: mark(section.members, config, certificates))
     }
   }

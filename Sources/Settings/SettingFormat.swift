@@ -83,6 +83,20 @@ extension SettingFormat where Value == Int {
   }
 }
 
+extension SettingFormat where Value == Double {
+  /// A number above zero, with or without decimals.
+  static func positiveNumber(upTo most: Int) -> SettingFormat {
+    SettingFormat(name: "a number above 0 up to \(most), such as 10 or 0.5") { text in
+      let isDecimal =
+        text.utf8.count <= 16 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+      guard isDecimal, let number = Double(text), number > 0, number <= Double(most) else {
+        return nil
+      }
+      return number
+    }
+  }
+}
+
 extension SettingFormat where Value == Duration {
   /// A duration in a range.
   static func duration(_ range: ClosedRange<Duration>) -> SettingFormat {

@@ -73,6 +73,10 @@ public enum SettingsTable {
     static let concurrency = Setting<Int?>.optional(
       "concurrency", .wholeNumber(1...1_024), example: "64",
       "Exchanges at once, per instance. Without it the driver's own number.")
+    static let rateLimit = Setting<Double?>.optional(
+      "rateLimit", .positiveNumber(upTo: 100_000), example: "10",
+      "Messages a second, of all instances together: each takes its share by partitions. After a"
+        + " quiet second one second's worth may leave at once. Without it there is no limit.")
     static let defaultLocale = Setting<String?>.optional(
       "defaultLocale", .languageTag, example: "en",
       "The language of templates when the request names none that is there.")
@@ -93,7 +97,8 @@ public enum SettingsTable {
       summary: "A connector for every NAME (letters, digits, dots, underscores, hyphens).",
       hasVariables: false,
       rows: [
-        provider.row, concurrency.row, defaultLocale.row, caFile.row, proxy.row, configFile.row,
+        provider.row, concurrency.row, rateLimit.row, defaultLocale.row, caFile.row, proxy.row,
+        configFile.row,
         config,
       ])
   }

@@ -108,7 +108,7 @@ extension Connector {
     self.init(
       name: settings.name, driver: settings.driver, templates: templates,
       defaultLocale: settings.defaultLocale, concurrency: settings.concurrency,
-      caFile: settings.caFile, proxy: settings.proxy)
+      rateLimit: settings.rateLimit, caFile: settings.caFile, proxy: settings.proxy)
   }
 }
 

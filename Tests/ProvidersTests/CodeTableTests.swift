@@ -11,6 +11,7 @@ import Testing
       .init(["a.b"], .misconfigured(.account), "one of it"),
       .init(["a.*.c"], .ambiguous, "a star inside is a star"),
       .init(["slow"], .throttled(wait: nil, scope: .recipient), "slow"),
+      .init(["out"], .transient(wait: nil), isOutage: true, "out"),
     ])
 
   @Test(arguments: [
@@ -32,6 +33,12 @@ import Testing
     #expect(unknown.detail.contains("code is not known"))
     #expect(Self.table.answer(to: HTTPReply(status: 400), code: "new").class == .rejected)
     #expect(Self.table.answer(to: HTTPReply(status: 200), code: nil).detail.contains("be read"))
+  }
+
+  @Test(arguments: [("out", true), ("slow", false), ("new", false)])
+  func `Only a row that says so means the whole service`(code: String, isOutage: Bool) {
+    let reply = HTTPReply(status: 503)
+    #expect(Self.table.answer(to: reply, code: code).isOutage == isOutage)
   }
 
   @Test func `A row's wait goes before the reply's`() {

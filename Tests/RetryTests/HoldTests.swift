@@ -40,7 +40,9 @@ import Testing
     note(.misconfigured(.account), startedAt: 5, now: 5)
     expectAdmits(at: 15)
     note(`class`, startedAt: 15, now: 16)
-    #expect(hold == Hold(scope: .account), "and the next wait is the shortest again")
+    #expect(hold.nextProbe == nil)
+    note(.misconfigured(.account), startedAt: 16, now: 16)
+    #expect(hold.nextProbe == at(21), "the next wait is the shortest again")
   }
 
   @Test(arguments: [
@@ -70,6 +72,23 @@ import Testing
     expectAdmits(at: 6)
     note(.misconfigured(.account), startedAt: 0.9, now: 6.5)
     #expect(hold.nextProbe == at(11))
+  }
+
+  @Test mutating func `sends from before the hold do not bring it back once it is lifted`() {
+    note(.misconfigured(.account), startedAt: 0, now: 1)
+    expectAdmits(at: 6)
+    note(.accepted, startedAt: 6, now: 7)
+    note(.misconfigured(.account), startedAt: 0.5, now: 8)
+    #expect(hold.nextProbe == nil)
+  }
+
+  @Test mutating func `a probe that was never sent makes room for another at once`() {
+    note(.misconfigured(.account), startedAt: 0, now: 0)
+    expectAdmits(at: 5)
+    hold.withdraw(startedAt: at(5))
+    expectAdmits(at: 5)
+    hold.withdraw(startedAt: at(4))
+    expectRefuses(at: 5)
   }
 
   @Test mutating func `two probes that meet the fault double the wait once`() {

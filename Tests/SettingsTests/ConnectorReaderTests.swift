@@ -67,6 +67,7 @@ import Testing
       """
       provider: twilio-short-message-service
       concurrency: 7
+      rateLimit: 0.5
       configFile: ../twilio.json
       """)
     try workbench.write("twilio.json", logto)
@@ -81,6 +82,8 @@ import Testing
     ).get()
     #expect(configuration.connectors.map(\.name) == ["mail", "twilio"])
     #expect(configuration.connector(for: .sms)?.concurrency == 7)
+    #expect(configuration.connector(for: .sms)?.rateLimit == 0.5)
+    #expect(configuration.connector(for: .email)?.rateLimit == nil)
     #expect(configuration.connector(for: .email)?.concurrency == 64)
     #expect(configuration.connector(for: .email)?.templates == nil)
     #expect(

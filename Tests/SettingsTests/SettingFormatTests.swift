@@ -26,6 +26,23 @@ import Testing
   }
 }
 
+@Suite struct PositiveNumberTests {
+  @Test(arguments: [
+    ("10", 10.0), ("0.5", 0.5), (".5", 0.5), ("100000", 100_000), ("99.95", 99.95), ("007", 7),
+  ])
+  func `digits with or without decimals are a number`(text: String, number: Double) {
+    #expect(SettingFormat.positiveNumber(upTo: 100_000).read(text) == number)
+  }
+
+  @Test(arguments: [
+    "", "0", "0.0", "-1", "+1", "1e3", "0x10", "inf", "nan", ".", "1.2.3", "1,5", "100000.1", " 1",
+    "10/s", "٣", "1.00000000000000000",
+  ])
+  func `anything else is none`(text: String) {
+    #expect(SettingFormat.positiveNumber(upTo: 100_000).read(text) == nil)
+  }
+}
+
 @Suite struct RecipientPatternTests {
   @Test(arguments: [
     ("+4512345678", "+4512345678", true), ("+4512345678", "004512345678", true),

@@ -47,7 +47,7 @@ extension Postmark {
         "the template cannot be rendered: try it with its values at Postmark"),
 
       // Postmark itself.
-      .init(["100"], .transient(wait: nil), "Postmark is being maintained"),
+      .init(["100"], .transient(wait: nil), isOutage: true, "Postmark is being maintained"),
     ])
 
   /// The code of a refusal; nil when only its status says something.

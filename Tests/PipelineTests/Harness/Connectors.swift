@@ -37,7 +37,7 @@ extension Connector {
   /// Twilio's driver in front of its stand-in.
   static func twilio(
     at endpoint: String, _ wordings: [Wording], token: String = Credentials.authToken,
-    concurrency: Int? = nil
+    concurrency: Int? = nil, rateLimit: Double? = nil
   ) throws -> Connector {
     try Connector(
       name: "twilio-main", provider: "twilio-short-message-service",
@@ -46,7 +46,7 @@ extension Connector {
         ("authToken", .string(token)),
         ("from", .string("+15005550006")),
         ("endpoint", .string(endpoint)),
-      ], wordings, concurrency: concurrency)
+      ], wordings, concurrency: concurrency, rateLimit: rateLimit)
   }
 
   /// The HTTP SMS driver in front of its stand-in.
@@ -93,7 +93,7 @@ extension Connector {
 
   private convenience init(
     name: String, provider: String, settings: [(key: String, value: SettingNode.Value)],
-    _ wordings: [Wording]?, concurrency: Int? = nil
+    _ wordings: [Wording]?, concurrency: Int? = nil, rateLimit: Double? = nil
   ) throws {
     guard let driver = DriverCatalog.driver(id: provider) else { throw InvalidSettings() }
     let reader = SettingsReader(.mapping(settings), path: "config")
@@ -107,7 +107,7 @@ extension Connector {
     if let problem = problems.first { throw problem }
     self.init(
       name: name, driver: try driver.init(settings: reader), templates: templates ?? .init([]),
-      concurrency: concurrency)
+      concurrency: concurrency, rateLimit: rateLimit)
   }
 }
 

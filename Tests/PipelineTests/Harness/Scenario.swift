@@ -35,6 +35,8 @@ struct Setting: Sendable {
   var wordings = Wording.usual
   /// How many exchanges at once; nil for the driver's own limit.
   var concurrency: Int?
+  /// How many text messages a second, of all workers together; nil for no limit.
+  var rateLimit: Double?
   /// What mails leave by; there is no connector for mail without it.
   var mailServer: MailServer?
   /// What mails leave by in place of a mail server.
@@ -124,7 +126,7 @@ final class Scenario: Sendable {
       try Connector.twilio(
         at: setting.isProviderAway
           ? "http://127.0.0.1:\(refusingPort.number)" : sandbox.url(of: twilio),
-        setting.wordings, concurrency: setting.concurrency),
+        setting.wordings, concurrency: setting.concurrency, rateLimit: setting.rateLimit),
       try Connector.receiver(at: sandbox.url(of: receiver)),
     ]
     var configuration = PipelineConfiguration(

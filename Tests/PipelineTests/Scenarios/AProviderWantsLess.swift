@@ -45,6 +45,7 @@ extension Scenarios {
       // Behind it, so that it was taken when this is concluded.
       _ = try await scenario.outcome(of: scenario.enqueue(nil))
       #expect(scenario.journal.contents.sends(of: "other").isEmpty)
+      #expect(await scenario.status().contains(#""reopensInMs":7000,"pausedMs":7000"#))
       await scenario.advance(to: due)
       for id in ["throttled", "other"] {
         #expect(try await scenario.outcome(for: id).ending == "accepted/ok")

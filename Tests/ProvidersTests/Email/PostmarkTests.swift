@@ -115,6 +115,11 @@ extension DriverFixture {
     row.check(try driver(), "postmark", reply: Self.reply)
   }
 
+  @Test(arguments: [("100", true), ("405", false), ("406", false)])
+  func `Maintenance means the whole service`(code: String, isOutage: Bool) throws {
+    #expect(try driver().answer(to: .http(Self.reply(code))).isOutage == isOutage)
+  }
+
   @Test func `The rows are the table`() { expectComplete(Self.rows, Postmark.codes) }
 
   @Test(
