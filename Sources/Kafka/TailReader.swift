@@ -1,4 +1,5 @@
 internal import CKafka
+internal import Glibc
 public import EventLoop
 
 /// Reads several partitions, each from an offset to the end that it has when asked; then it is over.
@@ -110,12 +111,14 @@ public final class TailReader {
   // MARK: - Where the partitions end
 
   /// Asks for the ends, off the loop and until they are told.
-  private func ask() {
+  private func ask(after pause: Duration = .zero) {
     guard let client else { return }
     isAsking = true
     let owner = LoopBound(self)
     let raw = SendablePointer(client.raw)
     client.thread.run { [loop, partitions = tails.map(\.partition)] in
+      // Here, because the loop's clock may be one that is moved by hand.
+      if pause > .zero { usleep(UInt32(pause / .microseconds(1))) }
       let result = queryEnds(of: partitions, by: raw.raw, milliseconds: 5_000)
       loop.post { owner.value?.take(result) }
     }
@@ -137,9 +140,7 @@ public final class TailReader {
   }
 
   private func askLater() {
-    if isAsking { return }
-    isAsking = true
-    loop.schedule(after: .milliseconds(500)) { [weak self] in self?.ask() }
+    if !isAsking { ask(after: .milliseconds(500)) }
   }
 
   // MARK: - Records

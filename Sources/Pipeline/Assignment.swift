@@ -8,6 +8,8 @@ extension Pipeline {
   static let commitInterval: Duration = .milliseconds(100)
   /// How long a revoke waits for its last commit.
   private static let commitTimeout: Duration = .seconds(2)
+  /// How long a send is remembered whose partition went away: what has not come back by then was sent by another.
+  private static let strayLifetime: Duration = .seconds(60)
   /// How long a revoke waits for what is being sent.
   private static let revokeTimeout: Duration = .seconds(10)
 
@@ -33,8 +35,10 @@ extension Pipeline {
   }
 
   private func forget(_ share: Share) {
+    strays = strays.filter { $0.value.since > loop.now - Self.strayLifetime }
     for job in openSends(of: share) {
-      strays[Stray.Place(job.record.topicPartition, job.record.offset)] = Stray(job: job)
+      let place = Stray.Place(job.record.topicPartition, job.record.offset)
+      strays[place] = Stray(job: job, since: loop.now)
     }
     if share.isClaimed { formers[share.number] = FormerShare(share) }
     shares[share.number] = nil
@@ -103,6 +107,7 @@ extension Pipeline {
       guard !new.isEmpty else { continue }
       entries += new
       share.isCommitting = true
+      share.isConfirming = share.isDoubted
       committing.append(share)
     }
     guard !entries.isEmpty, let consumer else { return }
@@ -114,7 +119,11 @@ extension Pipeline {
         let failures = share.partitions.compactMap { state in
           byPartition[state.partition].flatMap { self.note($0, of: state) }
         }
-        if let error = failures.first { self.noteFailure(error, of: share) } else { self.noteCommitted(share) }
+        if let error = failures.first {
+          self.noteFailure(error, of: share)
+        } else {
+          self.noteCommitted(share)
+        }
       }
       if let whenCommitted = self.whenCommitted.take() { whenCommitted() }
     }
@@ -133,7 +142,7 @@ extension Pipeline {
 
   private func noteCommitted(_ share: Share) {
     share.isEnded = share.isEnding
-    share.isDoubted = false
+    if share.isConfirming { share.isDoubted = false }
     claimed(share)
     resumeIfConfirmed()
   }

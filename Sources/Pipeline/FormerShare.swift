@@ -36,6 +36,8 @@ struct Stray {
   }
 
   let job: Job
+  /// When the partition was given up.
+  let since: ContinuousClock.Instant
   /// How it ended meanwhile.
   var answer: Answer?
 }

@@ -44,6 +44,8 @@ final class Share {
   var isEnded = false
   /// Whether it may have gone to somebody else while this process stood still.
   var isDoubted = false
+  /// Whether the commit under way began after the doubt, and so ends it.
+  var isConfirming = false
   /// How far our own records in the partitions of ``PipelineConfiguration/Topics/marked`` are acknowledged.
   private(set) var marks: [Int64?] = []
   /// The marks of the owner before, as long as what lies behind them matters.
