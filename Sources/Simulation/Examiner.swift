@@ -193,7 +193,10 @@ final class Examiner {
       fail(.order, "\(request.serial) is sent while another for the same recipient is")
     }
     guard isOnly, epoch.tried.insert(request.serial).inserted else { return }
-    if let latest = epoch.latestFirst[request.recipient], latest > request.offset {
+    // Who waits until a time that comes once more stands at the end of the queue then.
+    if let latest = epoch.latestFirst[request.recipient], latest > request.offset,
+      !epoch.instance.clock.wasSetBack
+    {
       fail(.order, "\(request.serial) at \(request.offset) is first sent after \(latest)")
     }
     epoch.latestFirst[request.recipient] = request.offset

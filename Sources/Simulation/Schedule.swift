@@ -26,6 +26,7 @@ public struct Schedule {
   ///   - seed: which one.
   ///   - planted: a fault that should be found.
   ///   - trace: told each step that matters, as a line of text.
+  /// - Returns: whether the promises were kept.
   public func run(
     seed: UInt64, planted: PlantedFault = .none, trace: ((String) -> Void)? = nil
   ) -> Result {
@@ -149,6 +150,7 @@ extension World {
     let instance = chance.one(of: instances)
     let step: Int64 = chance.number(-3_000...3_000)
     instance.clock.error += step
+    if step < 0 { instance.clock.wasSetBack = true }
     trace("the clock of instance \(instance.number) is \(instance.clock.error) ms ahead")
   }
 
@@ -173,5 +175,6 @@ extension World {
     }
     for instance in instances { instance.end() }
     dropDead()
+    forget()
   }
 }

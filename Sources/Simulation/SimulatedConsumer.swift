@@ -22,7 +22,7 @@ final class SimulatedConsumer: RecordConsumer {
 
   let instance: Instance
   let topics: [String]
-  private let world: World
+  private unowned let world: World
   private var handlers: KafkaConsumer.Handlers?
   var member: SimulatedGroup.Member?
   /// The generation that it knows of.

@@ -4,7 +4,7 @@ import Kafka
 /// A producer in a simulated world: idempotent, so what it repeats stands in the log once.
 final class SimulatedProducer: RecordProducer {
   private let instance: Instance
-  private let world: World
+  private unowned let world: World
   private var waiting: [Int: KafkaProducer.Completion] = [:]
   private var sent = 0
   private var lastArrival: Int64 = 0
