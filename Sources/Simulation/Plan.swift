@@ -13,6 +13,8 @@ struct Plan {
   var moods: [Int]
   /// In thousandths of all requests.
   var repeats: Int
+  /// The longest lifetime, in seconds; only long ones reach the retry topics.
+  var lifetime: Int64
   var reusedIDs: Int
   var withoutID: Int
   var invalid: Int
@@ -41,6 +43,7 @@ struct Plan {
     inFlight = chance.one(of: [2, 8, 512])
     span = chance.one(of: [4, 20, 20_000])
     moods = ProviderMood.weights(&chance)
+    lifetime = chance.one(of: [2, 6, 12, 12, 12, 80])
     repeats = chance.one(of: [0, 0, 50, 200])
     reusedIDs = chance.one(of: [0, 0, 50])
     withoutID = chance.one(of: [0, 200])

@@ -37,7 +37,7 @@ public struct Schedule {
     world.planFaults()
     world.run(until: world.plan.faultsUntil)
     world.heal()
-    let limit = world.now + 200_000_000
+    let limit = world.now + 300_000_000
     var nextLook = world.now
     world.run(until: limit) {
       guard world.now >= nextLook else { return false }
@@ -71,7 +71,7 @@ extension World {
     var draft = RequestDraft(
       serial: serial, id: chance.happens(plan.withoutID) ? nil : "e\(serial)",
       recipient: "+452000000\(number)", supersedes: !chance.happens(300),
-      lifetime: chance.number(1...12) * 1_000)
+      lifetime: chance.number(1...plan.lifetime) * 1_000)
     if chance.happens(plan.reusedIDs), let other = drafts.last, other.isReadable {
       draft.id = other.id
       draft.recipient = other.recipient

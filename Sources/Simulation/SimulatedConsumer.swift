@@ -238,7 +238,7 @@ final class SimulatedConsumer: RecordConsumer {
 
   private func release() {
     token += 1
-    world.examiner.gone(assignment, from: instance)
+    world.examiner.gone(from: instance)
     isAssigned = false
     isRevoking = false
     assignment = []
