@@ -36,7 +36,8 @@ extension Examiner {
 
   func doubted(by instance: Instance) { doubting.insert(instance.number) }
 
-  private func request(_ origin: RecordOrigin) -> TrueRequest? {
+  private func request(_ origin: RecordOrigin, replay: Int = 0) -> TrueRequest? {
+    if replay > 0 { return replays[origin]?.first { $0.replay == replay } }
     let place = TopicPartition(topic: origin.topic, partition: origin.partition)
     return place.topic == World.topics.requests
       ? record(at: origin.offset, of: place)?.request : nil
@@ -46,7 +47,7 @@ extension Examiner {
 
   private func noteCopy(_ copy: ProducerRecord, at offset: Int64) {
     guard let continuation = try? Continuation.read(copy.headers),
-      let request = request(continuation.origin)
+      let request = request(continuation.origin, replay: continuation.replayCount)
     else { return fail(.trueOutcome, "a record of \(copy.topic) continues no request") }
     world.trace("\(request.serial) goes on in \(copy.topic), hop \(continuation.hop)")
     let place = TopicPartition(topic: copy.topic, partition: copy.partition)
@@ -71,7 +72,9 @@ extension Examiner {
     guard let topic = text("__dlq.errors.topic"),
       let partition = text("__dlq.errors.partition").flatMap({ Int32($0) }),
       let offset = text("__dlq.errors.offset").flatMap({ Int64($0) }),
-      let request = request(RecordOrigin(topic: topic, partition: partition, offset: offset))
+      let request = request(
+        RecordOrigin(topic: topic, partition: partition, offset: offset),
+        replay: text("otp.dlq.replay.count").flatMap { Int($0) } ?? 0)
     else { return fail(.trueOutcome, "a dead letter is of no request") }
     if letter.value != request.value {
       fail(.trueOutcome, "the dead letter of \(request.serial) has another value")
@@ -82,7 +85,7 @@ extension Examiner {
   // MARK: - Outcomes
 
   private func check(_ outcome: PublishedOutcome) {
-    guard let request = request(outcome.source) else {
+    guard let request = request(outcome.source, replay: outcome.replay) else {
       return fail(.trueOutcome, "an outcome of \(outcome.id) is of no request")
     }
     world.trace(
@@ -100,6 +103,15 @@ extension Examiner {
     checkSuperseded(outcome, of: request)
     checkOwner(outcome, of: request)
     request.outcomes.append(outcome)
+    if outcome.kind == "dead-lettered" { world.mayReplay(request) }
+  }
+
+  /// An operator is about to send a request once more.
+  func replayed(_ request: TrueRequest) -> TrueRequest {
+    let again = TrueRequest(again: request)
+    replays[request.origin, default: []].append(again)
+    bySerial[request.serial, default: []].append(again)
+    return again
   }
 
   private func checkSuperseded(_ outcome: PublishedOutcome, of request: TrueRequest) {

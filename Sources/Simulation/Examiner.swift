@@ -19,6 +19,8 @@ final class Examiner {
   /// Of all topics that are consumed.
   var records: [TopicPartition: [TrueRecord]] = [:]
   var bySerial: [Int: [TrueRequest]] = [:]
+  /// What operators sent once more, by where it came from and how often.
+  var replays: [RecordOrigin: [TrueRequest]] = [:]
   /// How many records there are of an event id.
   var byID: [String: Int] = [:]
   var epochs: [Epoch] = []
@@ -108,7 +110,7 @@ final class Examiner {
     checkRepeat(of: taken, in: epoch)
     checkTime(of: taken, in: epoch)
     checkOrder(of: first, in: epoch, isOnly: all.count == 1)
-    checkSupersession(of: first, in: epoch)
+    if all.count == 1 { checkSupersession(of: first, in: epoch) }
     epoch.open[first.recipient, default: 0] += 1
     return epoch
   }
@@ -131,6 +133,7 @@ final class Examiner {
       fail(.outcomeStopsRepeat, "\(serial) is sent again, although the log says what it came to")
     }
     let accepted = epoch.accepted[serial] ?? 0
+    guard taken.allSatisfy({ $0.request.replay == 0 }) else { return }
     if accepted > 1 || accepted == 1 && !epoch.unclear.contains(serial) {
       fail(.boundedRepeats, "\(serial) is sent again by the same owner, although it was taken")
     }
@@ -140,7 +143,8 @@ final class Examiner {
     guard let serial = taken.first?.request.serial else { return }
     if taken.allSatisfy(epoch.isOver) { fail(.deadline, "\(serial) is sent after its deadline") }
     let now = epoch.instance.clock.wallMilliseconds
-    if !epoch.instance.clock.wasSetBack, taken.allSatisfy({ $0.notBefore.map { $0 > now } ?? false })
+    if !epoch.instance.clock.wasSetBack,
+      taken.allSatisfy({ $0.notBefore.map { $0 > now } ?? false })
     {
       fail(.deadline, "\(serial) is sent before it is due")
     }
@@ -170,7 +174,10 @@ final class Examiner {
         epoch.has(record), !epoch.isOver(record), !sharesID(other)
       else { continue }
       if record.offset > request.offset, epoch.admitted.contains(other.serial) {
-        fail(.supersession, "\(request.serial) is sent although \(other.serial) came")
+        let isOwn = request.records.allSatisfy { $0.hop == 0 || $0.writtenAt >= epoch.beganAt }
+        fail(
+          isOwn ? .supersession : .lateSupersession,
+          "\(request.serial) is sent although \(other.serial) came")
       }
       if record.offset < request.offset, !record.isSettled {
         fail(.supersession, "\(request.serial) is sent before \(other.serial) has its outcome")

@@ -22,6 +22,8 @@ public enum Promise: String, Sendable, CaseIterable {
   case order
   /// What was superseded is published before the newer one is sent.
   case supersession
+  /// The same of one that went into a retry topic under another owner.
+  case lateSupersession = "supersession across owners"
   /// Nothing is sent for a partition that was given up, or once a stop has begun.
   case quietEnd = "quiet end"
   /// What the log says about a request before an assignment counts, although no commit tells.
@@ -36,6 +38,7 @@ public enum Promise: String, Sendable, CaseIterable {
   /// Those that the pipeline does not keep yet, and why.
   public static let unmet: [Promise: String] = [
     .outcomeStopsRepeat: "the tails of the own partitions are not read at an assignment",
+    .lateSupersession: "what waits in the retry topics is not counted at an assignment",
     .flaggedRepeats: "what a former owner may have sent is not told by its commits",
     .nonceFirst: "an assignment takes records before its first commit",
     .quietZombie: "a pause of the process is not noticed",

@@ -8,6 +8,8 @@ struct PublishedOutcome {
   var kind: String
   var reason: String
   var isPossibleDuplicate: Bool
+  /// How often the request was replayed.
+  var replay: Int
   /// Where the request stands.
   var source: RecordOrigin
   /// When it was written, in the world's time.
@@ -25,6 +27,8 @@ struct PublishedOutcome {
     else { return nil }
     self.ceID = ceID
     self.id = id
+    let suffix = ceID.split(separator: "/").last ?? ""
+    replay = suffix.hasPrefix("r") ? Int(suffix.dropFirst()) ?? 0 : 0
     self.kind = kind
     self.reason = reason
     isPossibleDuplicate = Self.end(of: Self.duplicateKey, in: value) != nil

@@ -1,6 +1,7 @@
 import Delivery
 import Kafka
 import Pipeline
+import Retry
 
 /// One course of events, from its seed.
 public struct Schedule {
@@ -103,6 +104,31 @@ extension World {
         value: draft.value), by: nil)
   }
 
+  /// An operator may send once more what needed a person, as long as it lives.
+  func mayReplay(_ request: TrueRequest) {
+    guard !isHealed, request.replay < 2, chance.happens(plan.replays) else { return }
+    after(chance.number(1_000...1_500_000)) {
+      let time = Timestamp(milliseconds: SimulatedClock.dawn + self.now / 1_000)
+      let end = request.timestamp + request.lifetime
+      guard !self.isHealed, end > time.milliseconds else { return }
+      self.replay(self.examiner.replayed(request), at: time, expiringAt: end)
+    }
+  }
+
+  private func replay(_ request: TrueRequest, at time: Timestamp, expiringAt end: Int64) {
+    var continuation = Continuation(
+      eventID: request.eventID, origin: request.origin,
+      requestedAt: Timestamp(milliseconds: request.timestamp),
+      expiresAt: Timestamp(milliseconds: end), notBefore: time, hop: 1)
+    continuation.replayCount = request.replay
+    trace("an operator replays \(request.serial)")
+    broker.append(
+      ProducerRecord(
+        topic: Self.topics.replay, partition: request.place.partition,
+        key: Array(request.recipient.utf8), value: request.value,
+        headers: continuation.headers(replacingIn: [])), by: nil)
+  }
+
   // MARK: - What goes wrong
 
   func planFaults() {
@@ -112,6 +138,9 @@ extension World {
     for _ in 0..<plan.stops { at(chance.number(0...end)) { self.stopOne() } }
     for _ in 0..<plan.joins { at(chance.number(0...end)) { self.join() } }
     for _ in 0..<plan.brokerOutages { at(chance.number(0...end)) { self.loseBroker() } }
+    for _ in 0..<plan.metadataLosses {
+      at(chance.number(0...end)) { self.loseMetadata() }
+    }
     for _ in 0..<plan.clockSteps { at(chance.number(0...end)) { self.stepClock() } }
   }
 
@@ -143,6 +172,12 @@ extension World {
     let time = chance.number(Int64(10_000)...3_000_000)
     trace("no broker for \(time / 1_000) ms")
     broker.goAway(for: time)
+  }
+
+  private func loseMetadata() {
+    let number = Int32(chance.number(0...Int(plan.partitions) - 1))
+    trace("the metadata of partition \(number) is lost")
+    broker.loseMetadata(of: number)
   }
 
   private func stepClock() {

@@ -72,7 +72,8 @@ final class SimulatedBroker {
   /// Stores what a member commits.
   /// - Returns: the code of an error, nil when it was stored.
   func commit(_ entry: CommitEntry, by instance: Instance) -> Int32? {
-    guard entry.metadata.utf8.count <= 4_096 else { return ErrorCode.metadataTooLarge }
+    let limit = world.isHealed ? 4_096 : world.plan.metadataLimit
+    guard entry.metadata.utf8.count <= limit else { return ErrorCode.metadataTooLarge }
     let place = entry.topicPartition
     if let before = committed[place], before.offset != entry.offset {
       committedBefore[place] = before
@@ -80,6 +81,13 @@ final class SimulatedBroker {
     world.examiner.committing(entry, over: committed[place]?.offset, by: instance)
     committed[place] = Committed(offset: entry.offset, metadata: entry.metadata)
     return nil
+  }
+
+  /// Forgets what stands beside the offsets of one number, as when a tool has set them.
+  func loseMetadata(of number: Int32) {
+    for place in committed.keys where place.partition == number {
+      committed[place]?.metadata = ""
+    }
   }
 }
 

@@ -42,6 +42,7 @@ final class Surroundings {
       group: "simulated", kafka: kafka,
       directory: ConnectorDirectory(
         connectors: [connector], activeSMS: connector.name, activeEmail: nil), version: "1")
+    if plan.hasHashKey { configuration.hashKey = Secret("simulated") }
     configuration.limits.inFlight = plan.inFlight
     configuration.limits.uncommittedSpan = plan.span
     configuration.policy.backoff = Backoff(

@@ -1,3 +1,4 @@
+import Delivery
 import Kafka
 
 /// A request as it was written, and what became of it.
@@ -11,6 +12,8 @@ final class TrueRequest {
   let timestamp: Int64
   let lifetime: Int64
   let value: [UInt8]
+  /// How often an operator has sent it once more.
+  let replay: Int
   /// The record that came first, and those that continue it.
   var records: [TrueRecord] = []
   var outcomes: [PublishedOutcome] = []
@@ -26,7 +29,26 @@ final class TrueRequest {
     supersedes = draft.supersedes
     lifetime = draft.lifetime
     value = draft.value
+    replay = 0
     self.timestamp = timestamp
+  }
+
+  /// What an operator sends once more.
+  init(again other: TrueRequest) {
+    place = other.place
+    offset = other.offset
+    serial = other.serial
+    eventID = other.eventID
+    recipient = other.recipient
+    supersedes = other.supersedes
+    timestamp = other.timestamp
+    lifetime = other.lifetime
+    value = other.value
+    replay = other.replay + 1
+  }
+
+  var origin: RecordOrigin {
+    RecordOrigin(topic: place.topic, partition: place.partition, offset: offset)
   }
 }
 
