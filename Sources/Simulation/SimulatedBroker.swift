@@ -21,6 +21,7 @@ final class SimulatedBroker {
   private(set) var committed: [TopicPartition: Committed] = [:]
   /// What stood there before, for a broker that answers with old news.
   private(set) var committedBefore: [TopicPartition: Committed] = [:]
+  private var ownCommits: [Int: [TopicPartition: Committed]] = [:]
   private(set) var group: SimulatedGroup
   private var backAt: Int64 = 0
 
@@ -79,8 +80,15 @@ final class SimulatedBroker {
       committedBefore[place] = before
     }
     world.examiner.committing(entry, over: committed[place]?.offset, by: instance)
-    committed[place] = Committed(offset: entry.offset, metadata: entry.metadata)
+    let commit = Committed(offset: entry.offset, metadata: entry.metadata)
+    committed[place] = commit
+    ownCommits[instance.number, default: [:]][place] = commit
     return nil
+  }
+
+  /// What an instance itself has committed last.
+  func committed(in place: TopicPartition, by instance: Instance) -> Committed? {
+    ownCommits[instance.number]?[place]
   }
 
   /// Forgets what stands beside the offsets of one number, as when a tool has set them.

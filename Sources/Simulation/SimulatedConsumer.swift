@@ -188,7 +188,7 @@ final class SimulatedConsumer: RecordConsumer {
     let token = token
     let isAnswered = world.broker.isUp
     world.at(world.broker.arrival(500...10_000)) {
-      let found = share.map { self.world.planted.found($0, in: self.world) }
+      let found = share.map { self.world.planted.found($0, for: self.instance) }
       let truth = share.map { self.world.broker.committed[$0] }
       self.instance.deliver {
         guard token == self.token, !self.isClosing else { return }
