@@ -6,18 +6,19 @@ import Retry
 /// Records that stand in the log.
 extension Examiner {
   func appended(
-    _ record: ProducerRecord, at offset: Int64, timestamp: Timestamp, by writer: Instance?
+    _ record: ProducerRecord, at offset: Int64, by writer: Instance?, isDoubted: Bool
   ) {
     switch record.topic {
     case World.topics.results:
-      if let outcome = PublishedOutcome(record, at: world.now, by: writer) {
+      if var outcome = PublishedOutcome(record, at: world.now, by: writer) {
+        outcome.isDoubted = isDoubted
         check(outcome)
       } else {
         fail(.trueOutcome, "what stands in the results at \(offset) is no outcome")
       }
     case World.topics.deadLetters: noteLetter(record)
     case World.topics.requests: break
-    default: noteCopy(record, at: offset)
+    default: noteCopy(record, at: offset, isDoubted)
     }
   }
 
@@ -45,7 +46,7 @@ extension Examiner {
 
   // MARK: - What continues a request
 
-  private func noteCopy(_ copy: ProducerRecord, at offset: Int64) {
+  private func noteCopy(_ copy: ProducerRecord, at offset: Int64, _ isDoubted: Bool) {
     guard let continuation = try? Continuation.read(copy.headers),
       let request = request(continuation.origin, replay: continuation.replayCount)
     else { return fail(.trueOutcome, "a record of \(copy.topic) continues no request") }
@@ -55,7 +56,8 @@ extension Examiner {
       TrueRecord(
         request, at: offset, of: place, hop: continuation.hop,
         notBefore: continuation.notBefore.milliseconds,
-        deadline: continuation.expiresAt.milliseconds, writtenAt: world.now))
+        deadline: continuation.expiresAt.milliseconds, writtenAt: world.now,
+        isDoubted: isDoubted))
     if copy.value != request.value || continuation.eventID != request.eventID {
       fail(.trueOutcome, "\(request.serial) goes on as something else")
     }
@@ -139,7 +141,7 @@ extension Examiner {
     if own.isEmpty {
       fail(.doneStaysDone, "\(request.serial) has one more outcome, although it was committed")
     }
-    if own.allSatisfy({ $0.wasSettled(before: epoch.beganAt) }) {
+    if isMetadataSafe, own.allSatisfy({ $0.wasSettled(before: epoch.beganAt) }) {
       fail(.outcomeStopsRepeat, "\(request.serial) has one more outcome, although the log has one")
     }
     if let before = epoch.outcome(of: request), !doubting.contains(writer.number) {

@@ -45,6 +45,9 @@ final class Examiner {
     return list[Int(offset)]
   }
 
+  /// Whether what commits tell is never lost.
+  var isMetadataSafe: Bool { world.plan.metadataLosses == 0 && world.plan.metadataLimit == 4_096 }
+
   /// Whether another record has the same event id.
   private func sharesID(_ request: TrueRequest) -> Bool { byID[request.eventID] ?? 0 > 1 }
 
@@ -129,7 +132,7 @@ final class Examiner {
     if taken.allSatisfy({ epoch.outcome(of: $0.request) != nil }) {
       fail(.boundedRepeats, "\(serial) is sent after its own outcome")
     }
-    if taken.allSatisfy({ $0.wasSettled(before: epoch.beganAt) }) {
+    if isMetadataSafe, taken.allSatisfy({ $0.wasSettled(before: epoch.beganAt) }) {
       fail(.outcomeStopsRepeat, "\(serial) is sent again, although the log says what it came to")
     }
     let accepted = epoch.accepted[serial] ?? 0

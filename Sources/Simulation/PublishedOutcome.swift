@@ -15,6 +15,8 @@ struct PublishedOutcome {
   /// When it was written, in the world's time.
   var writtenAt: Int64
   var writer: Instance?
+  /// Whether its writer was told that it may not have been written.
+  var isDoubted = false
 
   init?(_ record: ProducerRecord, at time: Int64, by writer: Instance?) {
     guard let value = record.value,

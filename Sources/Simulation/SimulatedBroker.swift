@@ -54,16 +54,18 @@ final class SimulatedBroker {
       timestamp: stored.timestamp)
   }
 
-  /// Writes a record.
+  /// Writes a record; it is doubted when its writer is told that it may not have been.
   /// - Returns: its offset.
   @discardableResult
-  func append(_ record: ProducerRecord, by writer: Instance?) -> Int64 {
+  func append(
+    _ record: ProducerRecord, by writer: Instance?, isDoubted: Bool = false
+  ) -> Int64 {
     let place = TopicPartition(topic: record.topic, partition: record.partition)
     let offset = end(of: place)
     let time = Timestamp(milliseconds: SimulatedClock.dawn + world.now / 1_000)
     logs[place, default: []].append(
       Stored(key: record.key, value: record.value, headers: record.headers, timestamp: time))
-    world.examiner.appended(record, at: offset, timestamp: time, by: writer)
+    world.examiner.appended(record, at: offset, by: writer, isDoubted: isDoubted)
     for instance in world.instances { instance.consumer?.recordsCame(in: place) }
     return offset
   }

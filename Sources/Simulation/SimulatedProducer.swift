@@ -38,7 +38,8 @@ final class SimulatedProducer: RecordProducer {
       var result = Result<Int64, KafkaError>.failure(
         KafkaError(code: ErrorCode.notEnoughReplicas))
       if !isRefused {
-        result = .success(self.world.broker.append(record, by: self.instance))
+        result = .success(
+          self.world.broker.append(record, by: self.instance, isDoubted: isDoubtful))
         if isDoubtful {
           self.world.examiner.doubted(by: self.instance)
           result = .failure(

@@ -15,7 +15,8 @@ final class Surroundings {
   init() {
     do {
       kafka = try KafkaConfiguration(
-        settings: [("bootstrap.servers", "simulated:1"), ("group.id", "simulated"),
+        settings: [
+          ("bootstrap.servers", "simulated:1"), ("group.id", "simulated"),
           ("session.timeout.ms", "\(SimulatedGroup.sessionTimeout / 1_000)"),
           ("heartbeat.interval.ms", "500"),
         ])

@@ -64,10 +64,12 @@ final class TrueRecord {
   let deadline: Int64?
   /// When it was written, in the world's time.
   let writtenAt: Int64
+  /// Whether its writer was told that it may not have been written.
+  let isDoubted: Bool
 
   init(
     _ request: TrueRequest, at offset: Int64, of place: TopicPartition, hop: Int = 0,
-    notBefore: Int64? = nil, deadline: Int64? = nil, writtenAt: Int64
+    notBefore: Int64? = nil, deadline: Int64? = nil, writtenAt: Int64, isDoubted: Bool = false
   ) {
     self.request = request
     self.offset = offset
@@ -76,6 +78,7 @@ final class TrueRecord {
     self.notBefore = notBefore
     self.deadline = deadline
     self.writtenAt = writtenAt
+    self.isDoubted = isDoubted
   }
 
   /// Whether the log tells what it came to.
@@ -83,10 +86,10 @@ final class TrueRecord {
     !request.outcomes.isEmpty || request.records.contains { $0.hop > hop }
   }
 
-  /// Whether the log told at that time.
+  /// Whether the log told at that time; what is doubted may lie before the marks.
   func wasSettled(before time: Int64) -> Bool {
-    request.outcomes.contains { $0.writtenAt < time }
-      || request.records.contains { $0.hop > hop && $0.writtenAt < time }
+    request.outcomes.contains { $0.writtenAt < time && !$0.isDoubted }
+      || request.records.contains { $0.hop > hop && $0.writtenAt < time && !$0.isDoubted }
   }
 }
 
