@@ -160,7 +160,10 @@ extension Examiner {
     if taken > 1, !isFlagged {
       fail(.boundedRepeats, "\(request.serial) was taken twice, and its outcome does not say so")
     }
-    if outcome.kind == "accepted", request.acceptances > taken, taken > 0, !isFlagged {
+    let isKnowable =
+      isMetadataSafe && request.offset < epoch.doubtEnds[request.place] ?? 0
+      && request.acceptedBefore(epoch)
+    if outcome.kind == "accepted", taken > 0, isKnowable, !isFlagged {
       fail(.flaggedRepeats, "\(request.serial) was taken by two owners, its outcome is silent")
     }
     // A person looks at what was refused for its destination, whatever became of an earlier try.

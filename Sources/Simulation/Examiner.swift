@@ -59,6 +59,23 @@ final class Examiner {
     let epoch = epoch(place.partition, of: instance) ?? Epoch(place.partition, of: instance)
     if !epochs.contains(where: { $0 === epoch }) { epochs.append(epoch) }
     epoch.begin(place, Self.done(truth))
+    epoch.doubtEnds[place] = doubtEnd(of: place, truth)
+  }
+
+  /// Below which offset a new owner has to think that what is not done was sent: how far the former one had
+  /// taken by its last commit, and as many unfinished records behind that as it may have sent at once.
+  private func doubtEnd(
+    of place: TopicPartition, _ commit: SimulatedBroker.Committed?
+  ) -> Int64 {
+    guard let commit,
+      let metadata = (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil
+    else { return 0 }
+    var left = world.plan.inFlight
+    for record in records[place] ?? [] where record.offset >= metadata.taken ?? commit.offset {
+      if left == 0 { return record.offset }
+      if !record.isSettled { left -= 1 }
+    }
+    return .max
   }
 
   /// What a commit says to be done.
@@ -162,11 +179,19 @@ final class Examiner {
     }
     // Who waits until a time that comes once more stands at the end of the queue then.
     if let latest = epoch.latestFirst[request.recipient], latest > request.offset,
-      !epoch.instance.clock.wasSetBack
+      !epoch.instance.clock.wasSetBack, !wasTried(request, before: epoch)
     {
       fail(.order, "\(request.serial) at \(request.offset) is first sent after \(latest)")
     }
     epoch.latestFirst[request.recipient] = request.offset
+  }
+
+  /// Whether the same process tried it when it had the partition before.
+  private func wasTried(_ request: TrueRequest, before epoch: Epoch) -> Bool {
+    pastEpochs.contains {
+      $0.instance === epoch.instance && $0.number == epoch.number
+        && $0.tried.contains(request.serial)
+    }
   }
 
   private func checkSupersession(of request: TrueRequest, in epoch: Epoch) {
@@ -202,7 +227,10 @@ final class Examiner {
 
   /// The provider took a message.
   func accepted(_ send: OpenSend) {
-    for request in bySerial[send.serial] ?? [] { request.acceptances += 1 }
+    for request in bySerial[send.serial] ?? [] {
+      request.acceptances += 1
+      request.firstAcceptedAt = request.firstAcceptedAt ?? world.now
+    }
     send.epoch?.accepted[send.serial, default: 0] += 1
   }
 

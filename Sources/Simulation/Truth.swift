@@ -19,6 +19,8 @@ final class TrueRequest {
   var outcomes: [PublishedOutcome] = []
   var letters = 0
   var acceptances = 0
+  /// When the provider first took it, in the world's time.
+  var firstAcceptedAt: Int64?
 
   init(_ draft: RequestDraft, at offset: Int64, of place: TopicPartition, timestamp: Int64) {
     self.place = place
@@ -45,6 +47,11 @@ final class TrueRequest {
     lifetime = other.lifetime
     value = other.value
     replay = other.replay + 1
+  }
+
+  /// Whether the provider took it before an owner's time.
+  func acceptedBefore(_ epoch: Epoch) -> Bool {
+    firstAcceptedAt.map { $0 < epoch.beganAt } ?? false
   }
 
   var origin: RecordOrigin {
@@ -113,6 +120,8 @@ final class Epoch {
   /// What may have been taken without the pipeline being told.
   var unclear: Set<Int> = []
   private(set) var published: [ObjectIdentifier: PublishedOutcome] = [:]
+  /// Below which offsets what is not done may have been sent by the owner before.
+  var doubtEnds: [TopicPartition: Int64] = [:]
   /// Where its commits have come to stand.
   var committed: Set<TopicPartition> = []
 
