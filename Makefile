@@ -31,7 +31,13 @@ test: deps ## Run all tests that need nothing outside this repository
 	@# time limits.
 	$(SWIFT) test --skip-build --filter '^TransportTests\.'
 	$(SWIFT) test --skip-build --filter '$(TALKING)'
-	$(SWIFT) test --skip-build --skip '$(TALKING)|^TransportTests\.'
+	@# With hashes that are the same each time, so that a seed of the simulation means the same everywhere.
+	SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) test --skip-build --skip '$(TALKING)|^TransportTests\.'
+
+.PHONY: simulate
+simulate: deps ## Run the pipeline in a made-up world (SEEDS=1-5000, or SEED=17 TRACE=1; PLANTED=commit-too-far)
+	$(SWIFT) build -c release --product otp-simulate
+	.build/release/otp-simulate $(or $(SEED),$(SEEDS),1-5000) $(if $(TRACE),--trace) $(if $(PLANTED),--planted $(PLANTED))
 
 .PHONY: test-broker
 test-broker: deps ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVERS, or a broker bundle beside the repository)

@@ -128,6 +128,8 @@ let package = Package(
         "EventLoop", "JSON", "TestSupport",
       ], swiftSettings: settings),
     .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
+    .testTarget(
       name: "WorkerTests",
       dependencies: [
         "Worker", "Delivery", "EventLoop", "JSON", "Kafka", "Pipeline", "Providers", "Retry",

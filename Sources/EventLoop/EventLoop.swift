@@ -206,6 +206,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     timers = TimerHeap()
     turnHooks = []
     quietHooks = []
+    absenceHook = nil
     soonActions = []
   }
 

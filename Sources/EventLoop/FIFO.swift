@@ -55,5 +55,5 @@ public struct FIFO<Element> {
   }
 
   /// The elements, first in first.
-  public var all: some Sequence<Element> { elements[head...].lazy.compactMap(\.self) }
+  public var all: some Sequence<Element> { elements[head...].lazy.compactMap { $0 } }
 }

@@ -133,11 +133,18 @@ extension Pipeline {
     let share = state.share
     let commit = state.ledger.commit(
       nonce: nonce, marks: share.committedMarks, resultsFrom: share.resultsFrom,
-      ending: share.isEnding ? .clean(possiblyWritten: state.possiblySent) : .open)
+      ending: share.isEnding ? .clean(possiblyWritten: possiblySent(of: state)) : .open)
     return commit.map {
       CommitEntry(
         state.partition, offset: $0.offset, metadata: isMetadataRefused ? "" : $0.metadata)
     }
+  }
+
+  /// What the next owner must be told of; also sends that went on while the partition was gone, whose record
+  /// was not taken again.
+  private func possiblySent(of state: PartitionState) -> [Int64] {
+    let astray = strays.keys.filter { $0.partition == state.partition }.map(\.offset)
+    return astray.isEmpty ? state.possiblySent : Set(state.possiblySent + astray).sorted()
   }
 
   private func noteCommitted(_ share: Share) {

@@ -157,6 +157,8 @@ extension Pipeline {
 
   /// Notes what a record says about others that are not done.
   private func note(_ record: ConsumerRecord, in takeover: Takeover) {
+    // Its partitions may have gone while their ends are read.
+    guard takeover.share.phase == .reading else { return }
     if record.topic == configuration.topics.results {
       guard let conclusion = Aftermath.Conclusion(record) else { return }
       takeover.note(conclusion)

@@ -1,5 +1,6 @@
 import Delivery
 import Kafka
+import Pipeline
 import Providers
 import Transport
 
@@ -11,65 +12,15 @@ public struct Breach: Sendable {
   public var text: String
 }
 
-/// A request as it was written, and what became of it.
-final class TrueRequest {
-  let place: TopicPartition
-  let offset: Int64
-  let serial: Int
-  let eventID: String
-  let hasID: Bool
-  let recipient: String
-  let supersedes: Bool
-  let timestamp: Int64
-  let lifetime: Int64
-  var outcomes: [PublishedOutcome] = []
-  var letters = 0
-  var acceptances = 0
-
-  init(_ draft: RequestDraft, at offset: Int64, of place: TopicPartition, timestamp: Int64) {
-    self.place = place
-    self.offset = offset
-    serial = draft.serial
-    eventID = draft.id ?? "\(place)/\(offset)"
-    hasID = draft.id != nil
-    recipient = draft.recipient
-    supersedes = draft.supersedes
-    lifetime = draft.lifetime
-    self.timestamp = timestamp
-  }
-}
-
-/// One partition in one instance's hands, from assignment to revocation.
-final class Epoch {
-  let place: TopicPartition
-  let instance: Instance
-  /// What the commit that it began with says.
-  let isDone: (Int64) -> Bool
-  /// How long the results were when it began.
-  var takenAt: [Int64: Int64] = [:]
-  var isLeaving = false
-  var latestFirst: [String: Int64] = [:]
-  var tried: Set<Int> = []
-  var open: [String: Int] = [:]
-  /// Sends by what they were about that the provider took.
-  var accepted: [Int: Int] = [:]
-  /// Those that were taken without the pipeline being told.
-  var unclear: Set<Int> = []
-  var published: [Int64: PublishedOutcome] = [:]
-
-  init(_ place: TopicPartition, of instance: Instance, isDone: @escaping (Int64) -> Bool) {
-    self.place = place
-    self.instance = instance
-    self.isDone = isDone
-  }
-}
-
 /// Knows what really happened, and compares it with what was promised.
 final class Examiner {
   unowned let world: World
   private(set) var breach: Breach?
-  var requests: [TopicPartition: [TrueRequest]] = [:]
+  /// Of all topics that are consumed.
+  var records: [TopicPartition: [TrueRecord]] = [:]
   var bySerial: [Int: [TrueRequest]] = [:]
+  /// What operators sent once more, by where it came from and how often.
+  var replays: [RecordOrigin: [TrueRequest]] = [:]
   /// How many records there are of an event id.
   var byID: [String: Int] = [:]
   var epochs: [Epoch] = []
@@ -85,19 +36,46 @@ final class Examiner {
     world.trace("BROKEN \(promise.rawValue): \(text())")
   }
 
-  func epoch(of place: TopicPartition, by instance: Instance) -> Epoch? {
-    epochs.first { $0.instance === instance && $0.place == place }
+  func epoch(_ number: Int32, of instance: Instance) -> Epoch? {
+    epochs.first { $0.instance === instance && $0.number == number }
   }
 
-  private func requests(_ serial: Int) -> [TrueRequest] { bySerial[serial] ?? [] }
+  func record(at offset: Int64, of place: TopicPartition) -> TrueRecord? {
+    guard let list = records[place], list.indices.contains(Int(offset)) else { return nil }
+    return list[Int(offset)]
+  }
+
+  /// Whether what commits tell is never lost.
+  var isMetadataSafe: Bool { world.plan.metadataLosses == 0 && world.plan.metadataLimit == 4_096 }
+
+  /// Whether another record has the same event id.
+  private func sharesID(_ request: TrueRequest) -> Bool { byID[request.eventID] ?? 0 > 1 }
 
   // MARK: - Assignment
 
   func assigned(
     _ place: TopicPartition, _ truth: SimulatedBroker.Committed?, to instance: Instance
   ) {
-    let done = Self.done(truth)
-    epochs.append(Epoch(place, of: instance, isDone: done))
+    let epoch = epoch(place.partition, of: instance) ?? Epoch(place.partition, of: instance)
+    if !epochs.contains(where: { $0 === epoch }) { epochs.append(epoch) }
+    epoch.begin(place, Self.done(truth))
+    epoch.doubtEnds[place] = doubtEnd(of: place, truth)
+  }
+
+  /// Below which offset a new owner has to think that what is not done was sent: how far the former one had
+  /// taken by its last commit, and as many unfinished records behind that as it may have sent at once.
+  private func doubtEnd(
+    of place: TopicPartition, _ commit: SimulatedBroker.Committed?
+  ) -> Int64 {
+    guard let commit,
+      let metadata = (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil
+    else { return 0 }
+    var left = world.plan.inFlight
+    for record in records[place] ?? [] where record.offset >= metadata.taken ?? commit.offset {
+      if left == 0 { return record.offset }
+      if !record.isSettled { left -= 1 }
+    }
+    return .max
   }
 
   /// What a commit says to be done.
@@ -113,106 +91,134 @@ final class Examiner {
   }
 
   func leaving(_ places: [TopicPartition], by instance: Instance) {
-    for place in places { epoch(of: place, by: instance)?.isLeaving = true }
+    for place in places { epoch(place.partition, of: instance)?.isLeaving = true }
   }
 
-  func gone(_ places: [TopicPartition], from instance: Instance) {
+  func gone(from instance: Instance) {
     pastEpochs += epochs.filter { $0.instance === instance }
     epochs.removeAll { $0.instance === instance }
   }
 
   func taken(_ offset: Int64, of place: TopicPartition, by instance: Instance) {
-    guard let epoch = epoch(of: place, by: instance) else { return }
-    if epoch.takenAt[offset] == nil { epoch.takenAt[offset] = instance.clock.wallMilliseconds }
+    guard let record = record(at: offset, of: place),
+      let epoch = epoch(place.partition, of: instance)
+    else { return }
+    if !epoch.committed.contains(place) {
+      fail(.nonceFirst, "instance \(instance.number) takes \(place)/\(offset) before it committed")
+    }
+    epoch.take(record)
   }
 
   // MARK: - Sends
 
   /// The pipeline hands a request over.
   func sending(_ serial: Int, by instance: Instance) -> Epoch? {
-    let all = requests(serial)
-    guard let place = all.first?.place else {
+    let all = bySerial[serial] ?? []
+    guard let first = all.first else {
       fail(.trueOutcome, "\(serial) is sent, which nobody asked for")
       return nil
     }
-    guard let epoch = epoch(of: place, by: instance), !epoch.isLeaving else {
-      fail(.quietEnd, "instance \(instance.number) sends \(serial) of \(place), which it gave up")
+    guard let epoch = epoch(first.place.partition, of: instance), !epoch.isLeaving else {
+      fail(.quietEnd, "instance \(instance.number) sends \(serial), whose partition it gave up")
       return nil
     }
-    if instance.isStopping {
-      fail(.quietEnd, "instance \(instance.number) sends \(serial) after its stop began")
-    }
-    let taken = all.filter { epoch.takenAt[$0.offset] != nil }
-    let undone = taken.filter { !epoch.isDone($0.offset) }
-    guard let first = undone.first else {
+    checkRight(of: instance, toSend: serial)
+    let taken = all.flatMap(\.records).filter { epoch.has($0) && !epoch.isDone($0) }
+    if taken.isEmpty {
       fail(.doneStaysDone, "\(serial) is sent again, although the commit says that it is done")
-      return epoch
     }
-    checkRepeat(of: undone, in: epoch)
-    checkDeadline(of: first, in: epoch)
+    checkRepeat(of: taken, in: epoch)
+    checkTime(of: taken, in: epoch)
     checkOrder(of: first, in: epoch, isOnly: all.count == 1)
+    if all.count == 1 { checkSupersession(of: first, in: epoch) }
     epoch.open[first.recipient, default: 0] += 1
     return epoch
   }
 
-  private func checkRepeat(of candidates: [TrueRequest], in epoch: Epoch) {
-    if candidates.allSatisfy({ epoch.published[$0.offset] != nil }) {
-      fail(.boundedRepeats, "\(candidates[0].serial) is sent after its own outcome")
+  private func checkRight(of instance: Instance, toSend serial: Int) {
+    if instance.isStopping {
+      fail(.quietEnd, "instance \(instance.number) sends \(serial) after its stop began")
     }
-    if candidates.allSatisfy({ !$0.outcomes.isEmpty }) {
-      fail(.outcomeStopsRepeat, "\(candidates[0].serial) is sent again, although it has an outcome")
-    }
-    let accepted = epoch.accepted[candidates[0].serial] ?? 0
-    if accepted > 1 || accepted == 1 && !epoch.unclear.contains(candidates[0].serial) {
-      fail(
-        .boundedRepeats,
-        "\(candidates[0].serial) is sent again by the same owner, although it was taken")
+    if instance.wasFrozenLong, !world.broker.group.has(instance.consumer?.member) {
+      fail(.quietZombie, "instance \(instance.number) sends \(serial) after its session ended")
     }
   }
 
-  private func checkDeadline(of request: TrueRequest, in epoch: Epoch) {
-    if isOver(request, in: epoch) {
-      fail(.deadline, "\(request.serial) is sent after its deadline")
+  private func checkRepeat(of taken: [TrueRecord], in epoch: Epoch) {
+    guard let serial = taken.first?.request.serial else { return }
+    if taken.allSatisfy({ epoch.outcome(of: $0.request) != nil }) {
+      fail(.boundedRepeats, "\(serial) is sent after its own outcome")
+    }
+    if isMetadataSafe, taken.allSatisfy({ $0.wasSettled(before: epoch.beganAt) }) {
+      fail(.outcomeStopsRepeat, "\(serial) is sent again, although the log says what it came to")
+    }
+    let accepted = epoch.accepted[serial] ?? 0
+    guard taken.allSatisfy({ $0.request.replay == 0 }) else { return }
+    if accepted > 1 || accepted == 1 && !epoch.unclear.contains(serial) {
+      fail(.boundedRepeats, "\(serial) is sent again by the same owner, although it was taken")
     }
   }
 
-  /// Whether the deadline has passed by the owner's own clock.
-  private func isOver(_ request: TrueRequest, in epoch: Epoch) -> Bool {
-    let seen = epoch.takenAt[request.offset] ?? 0
-    return epoch.instance.clock.wallMilliseconds
-      >= min(request.timestamp, seen) + request.lifetime
-  }
-
-  /// Whether another record has the same event id.
-  private func sharesID(_ request: TrueRequest) -> Bool {
-    byID[request.eventID] ?? 0 > 1
+  private func checkTime(of taken: [TrueRecord], in epoch: Epoch) {
+    guard let serial = taken.first?.request.serial else { return }
+    if taken.allSatisfy(epoch.isOver) { fail(.deadline, "\(serial) is sent after its deadline") }
+    let now = epoch.instance.clock.wallMilliseconds
+    if !epoch.instance.clock.wasSetBack,
+      taken.allSatisfy({ $0.notBefore.map { $0 > now } ?? false })
+    {
+      fail(.deadline, "\(serial) is sent before it is due")
+    }
   }
 
   private func checkOrder(of request: TrueRequest, in epoch: Epoch, isOnly: Bool) {
     if epoch.open[request.recipient] ?? 0 > 0 {
       fail(.order, "\(request.serial) is sent while another for the same recipient is")
     }
-    guard isOnly, epoch.tried.insert(request.serial).inserted else { return }
-    if let latest = epoch.latestFirst[request.recipient], latest > request.offset {
+    guard isOnly, request.records.count == 1, epoch.tried.insert(request.serial).inserted else {
+      return
+    }
+    // Who waits until a time that comes once more stands at the end of the queue then.
+    if let latest = epoch.latestFirst[request.recipient], latest > request.offset,
+      !epoch.instance.clock.wasSetBack, !wasTried(request, before: epoch)
+    {
       fail(.order, "\(request.serial) at \(request.offset) is first sent after \(latest)")
     }
     epoch.latestFirst[request.recipient] = request.offset
-    guard request.supersedes else { return }
-    for older in requests[request.place] ?? [] where older.offset < request.offset {
-      if older.supersedes, older.recipient == request.recipient, older.outcomes.isEmpty,
-        epoch.takenAt[older.offset] != nil, !isOver(older, in: epoch), !sharesID(older)
-      {
-        fail(.supersession, "\(request.serial) is sent before \(older.serial) has its outcome")
+  }
+
+  /// Whether the same process tried it when it had the partition before.
+  private func wasTried(_ request: TrueRequest, before epoch: Epoch) -> Bool {
+    pastEpochs.contains {
+      $0.instance === epoch.instance && $0.number == epoch.number
+        && $0.tried.contains(request.serial)
+    }
+  }
+
+  private func checkSupersession(of request: TrueRequest, in epoch: Epoch) {
+    guard request.supersedes, !sharesID(request) else { return }
+    for record in records[request.place] ?? [] {
+      let other = record.request
+      guard other !== request, other.supersedes, other.recipient == request.recipient,
+        epoch.has(record), !epoch.isOver(record), !sharesID(other)
+      else { continue }
+      if record.offset > request.offset, epoch.admitted.contains(other.serial) {
+        let isOwn = request.records.allSatisfy { $0.hop == 0 || $0.writtenAt >= epoch.beganAt }
+        fail(
+          isOwn ? .supersession : .lateSupersession,
+          "\(request.serial) is sent although \(other.serial) came")
+      }
+      if record.offset < request.offset, !record.isSettled {
+        fail(.supersession, "\(request.serial) is sent before \(other.serial) has its outcome")
       }
     }
+    epoch.admitted.insert(request.serial)
   }
 
   /// A send has ended, as the pipeline is told.
   func ended(_ send: OpenSend, _ ending: ExchangeEnding) {
-    guard let epoch = send.epoch, let request = requests(send.serial).first else { return }
+    guard let epoch = send.epoch, let request = bySerial[send.serial]?.first else { return }
     epoch.open[request.recipient, default: 1] -= 1
     switch ending {
-    case .reply(.http(let reply)) where reply.status == 200: send.wasClear = true
     case .reply(.http(let reply)) where reply.status != 500: break
     case .failed(let failure) where failure.isCertainlyNotSent: break
     default: epoch.unclear.insert(send.serial)
@@ -221,7 +227,10 @@ final class Examiner {
 
   /// The provider took a message.
   func accepted(_ send: OpenSend) {
-    for request in requests(send.serial) { request.acceptances += 1 }
+    for request in bySerial[send.serial] ?? [] {
+      request.acceptances += 1
+      request.firstAcceptedAt = request.firstAcceptedAt ?? world.now
+    }
     send.epoch?.accepted[send.serial, default: 0] += 1
   }
 
@@ -229,17 +238,17 @@ final class Examiner {
 
   func committing(_ entry: CommitEntry, over before: Int64?, by instance: Instance) {
     let place = entry.topicPartition
+    epoch(place.partition, of: instance)?.committed.insert(place)
     if let before, entry.offset < before {
       fail(.commitGoesForward, "\(place) goes back from \(before) to \(entry.offset)")
     }
     let isDone = Self.done(
       SimulatedBroker.Committed(offset: entry.offset, metadata: entry.metadata))
-    for request in requests[place] ?? [] where request.outcomes.isEmpty {
-      if isDone(request.offset) {
-        fail(
-          .commitBehindOutcome,
-          "\(place) is committed at \(entry.offset), and \(request.offset) has no outcome")
-      }
+    for record in records[place] ?? [] where !record.isSettled && isDone(record.offset) {
+      fail(
+        .commitBehindOutcome,
+        "\(place) is committed at \(entry.offset), and the log does not say what became of "
+          + "\(record.offset)")
     }
     if entry.offset > world.broker.end(of: place) {
       fail(.commitBehindOutcome, "\(place) is committed at \(entry.offset), behind its end")
@@ -250,9 +259,9 @@ final class Examiner {
 
   /// Whether all that was asked for has come to its end.
   var isAllDone: Bool {
-    for (place, list) in requests {
+    for (place, list) in records {
       guard let commit = world.broker.committed[place], commit.offset == Int64(list.count),
-        list.allSatisfy({ !$0.outcomes.isEmpty })
+        list.allSatisfy({ !$0.request.outcomes.isEmpty })
       else { return false }
     }
     return true
@@ -260,9 +269,9 @@ final class Examiner {
 
   /// Says what is missing when the time is up.
   func checkNothingLost() {
-    for (place, list) in requests {
-      for request in list where request.outcomes.isEmpty {
-        fail(.nothingLost, "\(request.serial) at \(place)/\(request.offset) has no outcome")
+    for (place, list) in records {
+      for record in list where record.request.outcomes.isEmpty {
+        fail(.nothingLost, "\(record.request.serial) at \(place)/\(record.offset) has no outcome")
       }
       let commit = world.broker.committed[place]?.offset ?? 0
       if commit != Int64(list.count) {

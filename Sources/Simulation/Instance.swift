@@ -21,6 +21,9 @@ final class Instance {
   private var inbox: [() -> Void] = []
   private var state = State.running
   private var freezes = 0
+  /// Whether it stood still for half a session or longer, the last time.
+  private(set) var wasFrozenLong = false
+  private var frozenAt: Int64 = 0
   /// What left after this is lost with the process.
   private var lostAfter = Int64.max
   /// Revocations whose end was not told.
@@ -196,6 +199,7 @@ final class Instance {
     world.trace("instance \(number) freezes for \(time / 1_000) ms")
     state = .frozen
     freezes += 1
+    frozenAt = world.now
     turnAt = .max
     let freeze = freezes
     world.after(SimulatedGroup.sessionTimeout - world.chance.number(0...500_000)) {
@@ -210,6 +214,7 @@ final class Instance {
     guard state == .frozen else { return }
     world.trace("instance \(number) goes on")
     state = .running
+    wasFrozenLong = world.now - frozenAt >= SimulatedGroup.sessionTimeout / 2
     turnAt = world.now
     world.after(world.chance.number(0...300_000)) { self.consumer?.wasThrownOut() }
   }

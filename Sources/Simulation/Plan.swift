@@ -13,8 +13,12 @@ struct Plan {
   var moods: [Int]
   /// In thousandths of all requests.
   var repeats: Int
+  /// The longest lifetime, in seconds; only long ones reach the retry topics.
+  var lifetime: Int64
   var reusedIDs: Int
   var withoutID: Int
+  /// In thousandths of all dead letters.
+  var replays: Int
   var invalid: Int
   /// In thousandths of all calls of the broker.
   var lostCommits: Int
@@ -28,21 +32,29 @@ struct Plan {
   var joins: Int
   var brokerOutages: Int
   var clockSteps: Int
+  var metadataLosses: Int
+  /// How many bytes of metadata the broker takes.
+  var metadataLimit: Int
+  /// Whether requests are known again after a restart by a keyed hash.
+  var hasHashKey: Bool
   /// Whether turns come late and take several events at once.
   var isSlow: Bool
 
   init(from chance: inout Chance) {
     instances = chance.number(1...3)
     partitions = Int32(chance.number(1...4))
-    requests = chance.number(3...40)
+    // Now and then so many that what is done is told in long commits.
+    requests = chance.happens(3) ? 1_500 : chance.number(3...40)
     recipients = chance.number(1...8)
     faultsUntil = chance.number(500_000...4_000_000)
     concurrency = chance.one(of: [1, 2, 8])
     inFlight = chance.one(of: [2, 8, 512])
     span = chance.one(of: [4, 20, 20_000])
     moods = ProviderMood.weights(&chance)
+    lifetime = chance.one(of: [2, 6, 12, 12, 12, 80])
     repeats = chance.one(of: [0, 0, 50, 200])
     reusedIDs = chance.one(of: [0, 0, 50])
+    replays = chance.one(of: [0, 500])
     withoutID = chance.one(of: [0, 200])
     invalid = chance.one(of: [0, 0, 100])
     let isBrokerBad = chance.happens(500)
@@ -57,6 +69,9 @@ struct Plan {
     joins = isRough ? chance.number(0...2) : 0
     brokerOutages = isBrokerBad ? chance.number(0...2) : 0
     clockSteps = chance.happens(200) ? 2 : 0
+    metadataLosses = chance.happens(100) ? 1 : 0
+    metadataLimit = isBrokerBad ? chance.one(of: [4_096, 4_096, 60]) : 4_096
+    hasHashKey = chance.happens(500)
     isSlow = chance.happens(300)
   }
 }

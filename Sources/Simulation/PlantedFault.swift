@@ -8,8 +8,14 @@ public enum PlantedFault: String, Sendable, CaseIterable {
   case commitTooFar = "commit-too-far"
   /// What the commit says to be done above its offset is not read.
   case forgottenRanges = "forgotten-ranges"
+  /// How far the last owner's own records were acknowledged is not read.
+  case forgottenMarks = "forgotten-marks"
+  /// That the last owner ended without a word is not read.
+  case forgottenCrash = "forgotten-crash"
   /// What is read is the commit before the last.
   case staleCommit = "stale-commit"
+  /// What is read is one's own last commit, whoever has committed since: as if the nonce were not looked at.
+  case ownCommit = "own-commit"
 
   func corrupted(_ entry: CommitEntry, in world: World) -> CommitEntry {
     guard self == .commitTooFar, entry.offset < world.broker.end(of: entry.topicPartition) else {
@@ -19,11 +25,30 @@ public enum PlantedFault: String, Sendable, CaseIterable {
   }
 
   /// What an assignment learns about a partition.
-  func found(_ place: TopicPartition, in world: World) -> AssignedPartition {
-    let last = world.broker.committed[place]
-    let found = self == .staleCommit ? world.broker.committedBefore[place] ?? last : last
+  func found(_ place: TopicPartition, for instance: Instance) -> AssignedPartition {
+    let broker = instance.world.broker
+    let last = broker?.committed[place]
+    let found =
+      switch self {
+      case .staleCommit: broker?.committedBefore[place] ?? last
+      case .ownCommit: broker?.committed(in: place, by: instance) ?? last
+      default: last
+      }
     return AssignedPartition(
-      topicPartition: place, committedOffset: found?.offset,
-      metadata: self == .forgottenRanges ? nil : found?.metadata, startOffset: found?.offset ?? 0)
+      topicPartition: place, committedOffset: found?.offset, metadata: found.flatMap(metadata),
+      startOffset: found?.offset ?? 0)
+  }
+
+  private func metadata(_ commit: SimulatedBroker.Committed) -> String? {
+    guard self == .forgottenMarks || self == .forgottenCrash || self == .forgottenRanges else {
+      return commit.metadata
+    }
+    if self == .forgottenRanges { return nil }
+    guard
+      var metadata = (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil
+    else { return commit.metadata }
+    if self == .forgottenMarks { metadata.marks = [] }
+    if self == .forgottenCrash { metadata.ending = .clean(possiblyWritten: []) }
+    return metadata.text
   }
 }

@@ -22,13 +22,19 @@ public enum Promise: String, Sendable, CaseIterable {
   case order
   /// What was superseded is published before the newer one is sent.
   case supersession
+  /// The same of one that went into a retry topic under another owner.
+  case lateSupersession = "supersession across owners"
   /// Nothing is sent for a partition that was given up, or once a stop has begun.
   case quietEnd = "quiet end"
-  /// What has an outcome in the log is not sent again, although no commit tells.
-  case outcomeStopsRepeat = "an outcome stops a repeat"
+  /// What the log says about a request before an assignment counts, although no commit tells.
+  case outcomeStopsRepeat = "the log stops a repeat"
+  /// A message that two owners sent is called a possible duplicate by the second.
+  case flaggedRepeats = "flagged repeats"
+  /// Nothing is taken before a commit of one's own.
+  case nonceFirst = "own commit first"
+  /// Who was away for half a session sends nothing before the group confirms him.
+  case quietZombie = "quiet after a pause"
 
   /// Those that the pipeline does not keep yet, and why.
-  public static let unmet: [Promise: String] = [
-    .outcomeStopsRepeat: "the tails of the results are not read at an assignment"
-  ]
+  public static let unmet: [Promise: String] = [:]
 }

@@ -8,31 +8,34 @@ struct PublishedOutcome {
   var kind: String
   var reason: String
   var isPossibleDuplicate: Bool
-  /// The request's partition.
-  var place: TopicPartition
-  /// The request's offset.
-  var source: Int64
-  /// Where the outcome itself stands.
-  var offset: Int64
+  /// How often the request was replayed.
+  var replay: Int
+  /// Where the request stands.
+  var source: RecordOrigin
+  /// When it was written, in the world's time.
+  var writtenAt: Int64
   var writer: Instance?
+  /// Whether its writer was told that it may not have been written.
+  var isDoubted = false
 
-  init?(_ record: ProducerRecord, at offset: Int64, by writer: Instance?) {
+  init?(_ record: ProducerRecord, at time: Int64, by writer: Instance?) {
     guard let value = record.value,
       let ceID = record.headers.first(where: { $0.name == "ce_id" })?.text,
       let id = Self.text(Self.idKey, in: value), let kind = Self.text(Self.kindKey, in: value),
       let reason = Self.text(Self.reasonKey, in: value),
       let topic = Self.text(Self.topicKey, in: value),
       let partition = Self.number(Self.partitionKey, in: value),
-      let source = Self.number(Self.offsetKey, in: value)
+      let offset = Self.number(Self.offsetKey, in: value)
     else { return nil }
     self.ceID = ceID
     self.id = id
+    let suffix = ceID.split(separator: "/").last ?? ""
+    replay = suffix.hasPrefix("r") ? Int(suffix.dropFirst()) ?? 0 : 0
     self.kind = kind
     self.reason = reason
     isPossibleDuplicate = Self.end(of: Self.duplicateKey, in: value) != nil
-    place = TopicPartition(topic: topic, partition: Int32(partition))
-    self.source = source
-    self.offset = offset
+    source = RecordOrigin(topic: topic, partition: Int32(partition), offset: offset)
+    writtenAt = time
     self.writer = writer
   }
 

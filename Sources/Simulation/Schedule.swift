@@ -1,6 +1,7 @@
 import Delivery
 import Kafka
 import Pipeline
+import Retry
 
 /// One course of events, from its seed.
 public struct Schedule {
@@ -26,6 +27,7 @@ public struct Schedule {
   ///   - seed: which one.
   ///   - planted: a fault that should be found.
   ///   - trace: told each step that matters, as a line of text.
+  /// - Returns: whether the promises were kept.
   public func run(
     seed: UInt64, planted: PlantedFault = .none, trace: ((String) -> Void)? = nil
   ) -> Result {
@@ -36,7 +38,7 @@ public struct Schedule {
     world.planFaults()
     world.run(until: world.plan.faultsUntil)
     world.heal()
-    let limit = world.now + 200_000_000
+    let limit = world.now + 300_000_000
     var nextLook = world.now
     world.run(until: limit) {
       guard world.now >= nextLook else { return false }
@@ -70,7 +72,7 @@ extension World {
     var draft = RequestDraft(
       serial: serial, id: chance.happens(plan.withoutID) ? nil : "e\(serial)",
       recipient: "+452000000\(number)", supersedes: !chance.happens(300),
-      lifetime: chance.number(1...12) * 1_000)
+      lifetime: chance.number(1...plan.lifetime) * 1_000)
     if chance.happens(plan.reusedIDs), let other = drafts.last, other.isReadable {
       draft.id = other.id
       draft.recipient = other.recipient
@@ -102,6 +104,31 @@ extension World {
         value: draft.value), by: nil)
   }
 
+  /// An operator may send once more what needed a person, as long as it lives.
+  func mayReplay(_ request: TrueRequest) {
+    guard !isHealed, request.replay < 2, chance.happens(plan.replays) else { return }
+    after(chance.number(1_000...1_500_000)) {
+      let time = Timestamp(milliseconds: SimulatedClock.dawn + self.now / 1_000)
+      let end = request.timestamp + request.lifetime
+      guard !self.isHealed, end > time.milliseconds else { return }
+      self.replay(self.examiner.replayed(request), at: time, expiringAt: end)
+    }
+  }
+
+  private func replay(_ request: TrueRequest, at time: Timestamp, expiringAt end: Int64) {
+    var continuation = Continuation(
+      eventID: request.eventID, origin: request.origin,
+      requestedAt: Timestamp(milliseconds: request.timestamp),
+      expiresAt: Timestamp(milliseconds: end), notBefore: time, hop: 1)
+    continuation.replayCount = request.replay
+    trace("an operator replays \(request.serial)")
+    broker.append(
+      ProducerRecord(
+        topic: Self.topics.replay, partition: request.place.partition,
+        key: Array(request.recipient.utf8), value: request.value,
+        headers: continuation.headers(replacingIn: [])), by: nil)
+  }
+
   // MARK: - What goes wrong
 
   func planFaults() {
@@ -111,6 +138,9 @@ extension World {
     for _ in 0..<plan.stops { at(chance.number(0...end)) { self.stopOne() } }
     for _ in 0..<plan.joins { at(chance.number(0...end)) { self.join() } }
     for _ in 0..<plan.brokerOutages { at(chance.number(0...end)) { self.loseBroker() } }
+    for _ in 0..<plan.metadataLosses {
+      at(chance.number(0...end)) { self.loseMetadata() }
+    }
     for _ in 0..<plan.clockSteps { at(chance.number(0...end)) { self.stepClock() } }
   }
 
@@ -144,11 +174,18 @@ extension World {
     broker.goAway(for: time)
   }
 
+  private func loseMetadata() {
+    let number = Int32(chance.number(0...Int(plan.partitions) - 1))
+    trace("the metadata of partition \(number) is lost")
+    broker.loseMetadata(of: number)
+  }
+
   private func stepClock() {
     guard !isHealed, !instances.isEmpty else { return }
     let instance = chance.one(of: instances)
     let step: Int64 = chance.number(-3_000...3_000)
     instance.clock.error += step
+    if step < 0 { instance.clock.wasSetBack = true }
     trace("the clock of instance \(instance.number) is \(instance.clock.error) ms ahead")
   }
 
@@ -173,5 +210,6 @@ extension World {
     }
     for instance in instances { instance.end() }
     dropDead()
+    forget()
   }
 }

@@ -21,6 +21,7 @@ final class SimulatedBroker {
   private(set) var committed: [TopicPartition: Committed] = [:]
   /// What stood there before, for a broker that answers with old news.
   private(set) var committedBefore: [TopicPartition: Committed] = [:]
+  private var ownCommits: [Int: [TopicPartition: Committed]] = [:]
   private(set) var group: SimulatedGroup
   private var backAt: Int64 = 0
 
@@ -53,16 +54,18 @@ final class SimulatedBroker {
       timestamp: stored.timestamp)
   }
 
-  /// Writes a record.
+  /// Writes a record; it is doubted when its writer is told that it may not have been.
   /// - Returns: its offset.
   @discardableResult
-  func append(_ record: ProducerRecord, by writer: Instance?) -> Int64 {
+  func append(
+    _ record: ProducerRecord, by writer: Instance?, isDoubted: Bool = false
+  ) -> Int64 {
     let place = TopicPartition(topic: record.topic, partition: record.partition)
     let offset = end(of: place)
     let time = Timestamp(milliseconds: SimulatedClock.dawn + world.now / 1_000)
     logs[place, default: []].append(
       Stored(key: record.key, value: record.value, headers: record.headers, timestamp: time))
-    world.examiner.appended(record, at: offset, timestamp: time, by: writer)
+    world.examiner.appended(record, at: offset, by: writer, isDoubted: isDoubted)
     for instance in world.instances { instance.consumer?.recordsCame(in: place) }
     return offset
   }
@@ -72,14 +75,29 @@ final class SimulatedBroker {
   /// Stores what a member commits.
   /// - Returns: the code of an error, nil when it was stored.
   func commit(_ entry: CommitEntry, by instance: Instance) -> Int32? {
-    guard entry.metadata.utf8.count <= 4_096 else { return ErrorCode.metadataTooLarge }
+    let limit = world.isHealed ? 4_096 : world.plan.metadataLimit
+    guard entry.metadata.utf8.count <= limit else { return ErrorCode.metadataTooLarge }
     let place = entry.topicPartition
     if let before = committed[place], before.offset != entry.offset {
       committedBefore[place] = before
     }
     world.examiner.committing(entry, over: committed[place]?.offset, by: instance)
-    committed[place] = Committed(offset: entry.offset, metadata: entry.metadata)
+    let commit = Committed(offset: entry.offset, metadata: entry.metadata)
+    committed[place] = commit
+    ownCommits[instance.number, default: [:]][place] = commit
     return nil
+  }
+
+  /// What an instance itself has committed last.
+  func committed(in place: TopicPartition, by instance: Instance) -> Committed? {
+    ownCommits[instance.number]?[place]
+  }
+
+  /// Forgets what stands beside the offsets of one number, as when a tool has set them.
+  func loseMetadata(of number: Int32) {
+    for place in committed.keys where place.partition == number {
+      committed[place]?.metadata = ""
+    }
   }
 }
 

@@ -22,7 +22,7 @@ final class SimulatedConsumer: RecordConsumer {
 
   let instance: Instance
   let topics: [String]
-  private let world: World
+  private unowned let world: World
   private var handlers: KafkaConsumer.Handlers?
   var member: SimulatedGroup.Member?
   /// The generation that it knows of.
@@ -188,7 +188,7 @@ final class SimulatedConsumer: RecordConsumer {
     let token = token
     let isAnswered = world.broker.isUp
     world.at(world.broker.arrival(500...10_000)) {
-      let found = share.map { self.world.planted.found($0, in: self.world) }
+      let found = share.map { self.world.planted.found($0, for: self.instance) }
       let truth = share.map { self.world.broker.committed[$0] }
       self.instance.deliver {
         guard token == self.token, !self.isClosing else { return }
@@ -238,7 +238,7 @@ final class SimulatedConsumer: RecordConsumer {
 
   private func release() {
     token += 1
-    world.examiner.gone(assignment, from: instance)
+    world.examiner.gone(from: instance)
     isAssigned = false
     isRevoking = false
     assignment = []

@@ -4,7 +4,7 @@ import Kafka
 /// A producer in a simulated world: idempotent, so what it repeats stands in the log once.
 final class SimulatedProducer: RecordProducer {
   private let instance: Instance
-  private let world: World
+  private unowned let world: World
   private var waiting: [Int: KafkaProducer.Completion] = [:]
   private var sent = 0
   private var lastArrival: Int64 = 0
@@ -38,7 +38,8 @@ final class SimulatedProducer: RecordProducer {
       var result = Result<Int64, KafkaError>.failure(
         KafkaError(code: ErrorCode.notEnoughReplicas))
       if !isRefused {
-        result = .success(self.world.broker.append(record, by: self.instance))
+        result = .success(
+          self.world.broker.append(record, by: self.instance, isDoubted: isDoubtful))
         if isDoubtful {
           self.world.examiner.doubted(by: self.instance)
           result = .failure(

@@ -15,7 +15,11 @@ final class Surroundings {
   init() {
     do {
       kafka = try KafkaConfiguration(
-        settings: [("bootstrap.servers", "simulated:1"), ("group.id", "simulated")])
+        settings: [
+          ("bootstrap.servers", "simulated:1"), ("group.id", "simulated"),
+          ("session.timeout.ms", "\(SimulatedGroup.sessionTimeout / 1_000)"),
+          ("heartbeat.interval.ms", "500"),
+        ])
       driver = try SimulatedDriver(settings: SettingsReader(nil, path: "config"))
     } catch {
       preconditionFailure("the simulation's own settings are wrong: \(error)")
@@ -42,6 +46,7 @@ final class Surroundings {
       group: "simulated", kafka: kafka,
       directory: ConnectorDirectory(
         connectors: [connector], activeSMS: connector.name, activeEmail: nil), version: "1")
+    if plan.hasHashKey { configuration.hashKey = Secret("simulated") }
     configuration.limits.inFlight = plan.inFlight
     configuration.limits.uncommittedSpan = plan.span
     configuration.policy.backoff = Backoff(

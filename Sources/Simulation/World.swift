@@ -101,6 +101,9 @@ final class World {
     instance.start(pipeline)
   }
 
+  /// Lets go of all that was still to happen, and of whom it would happen to.
+  func forget() { agenda = Agenda() }
+
   /// Forgets instances that are over.
   func dropDead() { instances.removeAll { $0.isDead } }
 

@@ -12,6 +12,8 @@ final class SimulatedClock: Clock, @unchecked Sendable {
   var elapsed: Int64 = 0
   /// How far its time of day is ahead, in milliseconds.
   var error: Int64 = 0
+  /// Whether its time of day has ever gone back.
+  var wasSetBack = false
 
   var now: ContinuousClock.Instant { Self.origin.advanced(by: .microseconds(elapsed)) }
   var wallMilliseconds: Int64 { Self.dawn + elapsed / 1_000 + error }
