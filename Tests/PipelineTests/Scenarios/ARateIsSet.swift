@@ -26,6 +26,11 @@ extension Scenarios {
       try await scenario.startWorker()
       try await scenario.logged("partitions assigned", count: 3)
       try await scenario.wait(forShare: 50)
+      // Both have their partition for good once something was taken from each.
+      for partition in 0..<2 as Range<Int32> {
+        let place = try await scenario.enqueue(nil, partition: partition)
+        try await scenario.withRunningClock { _ = try await scenario.outcome(of: place) }
+      }
       await scenario.advance(by: .seconds(10))
       for partition in 0..<2 as Range<Int32> {
         try await scenario.enqueue(

@@ -125,7 +125,7 @@ extension Scenarios {
     var setting = Setting()
     setting.configure = { $0.limits.parked = 5 }
     try await play(setting) { scenario in
-      let numbers = (0..<8).map { _ in scenario.number() }
+      let numbers = (0..<5).map { _ in scenario.number() }
       for number in numbers { scenario.twilio.script(for: number, [.status(503)]) }
       for (index, number) in numbers.enumerated() {
         try await scenario.enqueue(scenario.request("\(index)", to: number))
