@@ -133,11 +133,17 @@ extension Pipeline {
     let share = state.share
     let commit = state.ledger.commit(
       nonce: nonce, marks: share.committedMarks, resultsFrom: share.resultsFrom,
-      ending: share.isEnding ? .clean(possiblyWritten: possiblySent(of: state)) : .open)
+      ending: share.isEnding ? ending(of: state) : .open)
     return commit.map {
       CommitEntry(
         state.partition, offset: $0.offset, metadata: isMetadataRefused ? "" : $0.metadata)
     }
+  }
+
+  /// In good order, unless the owner before left in doubt what we have not even taken: that stays in doubt.
+  private func ending(of state: PartitionState) -> CommitMetadata.Ending {
+    state.inheritance.isSettled || state.ledger.taken >= state.takenOverAt
+      ? .clean(possiblyWritten: possiblySent(of: state)) : .open
   }
 
   /// What the next owner must be told of; also sends that went on while the partition was gone, whose record

@@ -65,6 +65,7 @@ final class PartitionState {
   /// - Parameters:
   ///   - record: the record.
   ///   - due: when it fell due, if it comes from a retry topic: nobody takes it before.
+  /// - Returns: true when its first send here may be the second.
   func mayHaveBeenSent(_ record: ConsumerRecord, due: Timestamp?) -> Bool {
     guard !inheritance.isSettled, record.offset < takenOverAt,
       due ?? share.takenOverAt <= share.takenOverAt

@@ -32,12 +32,14 @@ struct Main {
   }
 
   private static func runAll(_ request: SimulationRequest) -> Int32 {
+    CrashNote.install()
     let schedule = Schedule()
     let clock = ContinuousClock()
     let start = clock.now
     var (steps, failed, shown) = (0, 0, start)
     var count = 0
     for seed in request.seeds {
+      CrashNote.note(seed)
       let result = schedule.run(seed: seed, planted: request.planted)
       steps += result.steps
       count += 1

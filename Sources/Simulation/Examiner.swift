@@ -257,6 +257,14 @@ final class Examiner {
 
   // MARK: - The end
 
+  /// Lets requests and their records go of each other.
+  func forget() {
+    for request in bySerial.values.joined() {
+      request.records = []
+      request.outcomes = []
+    }
+  }
+
   /// Whether all that was asked for has come to its end.
   var isAllDone: Bool {
     for (place, list) in records {

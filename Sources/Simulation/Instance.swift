@@ -165,6 +165,7 @@ final class Instance {
   private func bury() {
     for client in clients { client.close() }
     consumer?.abandon()
+    loop.turn { self.consumer?.loseAll() }
     if !isStopping {
       isStopping = true
       loop.turn { self.beginStop() }

@@ -277,6 +277,13 @@ final class SimulatedConsumer: RecordConsumer {
     queues = [:]
   }
 
+  /// The process is gone: its partitions are, too.
+  func loseAll() {
+    guard isAssigned, !isRevoking, let handlers else { return }
+    isAssigned = false
+    handlers.revoked(assignment, true) {}
+  }
+
   /// Forgets its owner.
   func clear() {
     handlers = nil

@@ -102,7 +102,10 @@ final class World {
   }
 
   /// Lets go of all that was still to happen, and of whom it would happen to.
-  func forget() { agenda = Agenda() }
+  func forget() {
+    agenda = Agenda()
+    examiner.forget()
+  }
 
   /// Forgets instances that are over.
   func dropDead() { instances.removeAll { $0.isDead } }

