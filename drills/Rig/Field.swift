@@ -232,6 +232,12 @@ final class Field {
   func awaitOutcomes(upTo limit: Duration = .seconds(60)) -> Duration {
     let begin = ContinuousClock.now
     expect("every request has its outcome", within: limit) { missing == 0 }
+    if missing > 0 {
+      note("\(missing) have none")
+      for worker in workers where worker.isRunning {
+        note("\(worker.name), /status: \(worker.get("/status")?.body.prefix(1_200) ?? "no answer")")
+      }
+    }
     return ContinuousClock.now - begin
   }
 
@@ -250,6 +256,7 @@ final class Field {
   /// Stops what still runs, counts, and checks what holds for every drill.
   func conclude() {
     for worker in workers where worker.isRunning { stop(worker) }
+    tellStuckFromLost()
     // What was written last may be on its way to the reader.
     pause(.milliseconds(300))
     count()
@@ -263,6 +270,15 @@ final class Field {
       "\(report.secondSends) second sends, at most \(allowedSecondSends) are in order")
     check(sms.withoutKey + mail.withoutKey == 0, "a send had no Idempotency-Key")
     for worker in workers where !report.failures.isEmpty { tellTroubles(of: worker) }
+  }
+
+  /// What has no outcome is lost only when no other worker takes it up either.
+  private func tellStuckFromLost() {
+    let before = missing
+    guard before > 0, !workers.isEmpty, let worker = try? launchWorker() else { return }
+    _ = try? wait("the next worker takes up the rest", upTo: .seconds(30)) { missing == 0 }
+    note("\(before - missing) of \(before) came to an outcome once another worker ran")
+    stop(worker)
   }
 
   private func count() {
