@@ -66,15 +66,27 @@ actor LoopBoundProducer {
     }
   }
 
-  /// Hands records over; `done` is told the offset of each, nil when it was not written.
+  /// Hands records over, and tells `done` the offset of each.
+  ///
+  /// What fails is written again, as a producer does that must not lose anything.
   nonisolated func send(
-    _ records: [ProducerRecord], done: @escaping @Sendable (Int, Int64?) -> Void
+    _ records: [ProducerRecord], done: @escaping @Sendable (Int, Int64) -> Void
   ) {
     thread.loop.post {
       self.assumeIsolated { own in
-        for (index, record) in records.enumerated() {
-          own.producer?.send(record) { done(index, try? $0.get()) }
-        }
+        for (index, record) in records.enumerated() { own.write(record, index, done) }
+      }
+    }
+  }
+
+  private func write(
+    _ record: ProducerRecord, _ index: Int, _ done: @escaping @Sendable (Int, Int64) -> Void
+  ) {
+    let loop = thread.loop
+    producer?.send(record) { result in
+      if let offset = try? result.get() { return done(index, offset) }
+      loop.schedule(after: .milliseconds(200)) {
+        self.assumeIsolated { $0.write(record, index, done) }
       }
     }
   }
