@@ -6,6 +6,8 @@ CONFIG ?= deploy/otp-worker.example.yaml
 TALKING := ^(KafkaTests(?!.OffsetLedger)|PipelineTests|HTTPServerTests|SandboxTests|AdminTests|EventLoopTests|WorkerTests|DrillTests)\.
 RELEASE := .build/release/otp-worker
 SECONDS ?= 30
+DRILLS := .build/release/Drills
+STATIC := -c release --static-swift-stdlib --explicit-target-dependency-import-check error
 
 .PHONY: help
 help: ## Show this list
@@ -17,7 +19,7 @@ deps: ## Install the C libraries that are missing (Debian, Ubuntu)
 
 .PHONY: build
 build: deps ## Build the release binary; Swift's runtime is in it, which makes it a tenth faster
-	$(SWIFT) build -c release --static-swift-stdlib --explicit-target-dependency-import-check error --product otp-worker
+	$(SWIFT) build $(STATIC) --product otp-worker
 
 .PHONY: run
 run: build ## Run the whole job on an embedded Kafka with stand-in providers (ARGS="--once" ends by itself)
@@ -48,13 +50,31 @@ test-broker: deps ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVE
 fuzz: deps ## Fuzz what reads bytes from outside (SECONDS=30 for each target, TARGETS="json request" for some)
 	@SWIFT="$(SWIFT)" scripts/fuzz $(SECONDS) $(TARGETS)
 
+.PHONY: build-drills
+build-drills: build
+	@$(SWIFT) build $(STATIC) --product Drills
+
+.PHONY: drill
+drill: build-drills ## Let one thing go wrong (NAME=killed-while-sending; ARGS=60 for those that take a number)
+	@if $(DRILLS) needs-brokers "$(NAME)"; \
+	then scripts/with-broker --brokers 3 --optional $(DRILLS) run "$(NAME)" $(ARGS); \
+	else $(DRILLS) run "$(NAME)" $(ARGS); fi
+
+.PHONY: drills
+drills: build-drills ## Let everything go wrong that docs/drills.md lists; those that need brokers want a bundle beside
+	@scripts/with-broker --brokers 3 --optional $(DRILLS) all $(NAMES)
+
+.PHONY: drills-list
+drills-list: build-drills ## List the drills: what is done, what must hold
+	@$(DRILLS) list
+
 .PHONY: format
 format: ## Format every Swift file in place
-	$(SWIFT) format format --in-place --recursive Sources Tests Package.swift
+	$(SWIFT) format format --in-place --recursive Sources Tests drills Package.swift
 
 .PHONY: lint
 lint: ## Check formatting, documentation and who imports whom
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests drills Package.swift
 	scripts/check-imports
 	scripts/check-unsafe
 

@@ -73,6 +73,13 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(name: "Simulate", dependencies: ["Simulation"], swiftSettings: settings),
 
+    // What goes wrong, repeatably: `make drills`.
+    .executableTarget(
+      name: "Drills",
+      dependencies: [
+        "Delivery", "EventLoop", "HTTPServer", "JSON", "Kafka", "Sandbox", "CKafka",
+      ], path: "drills", swiftSettings: settings),
+
     // What the tests share, and a suite for each room.
     .target(
       name: "TestSupport", dependencies: ["EventLoop", "CKafka", "COpenSSL"],
@@ -119,7 +126,7 @@ let package = Package(
     .testTarget(
       name: "DrillTests",
       dependencies: [
-        "Worker", "Kafka", "Delivery", "JSON", "Sandbox", "EventLoop", "TestSupport",
+        "Drills", "Worker", "Kafka", "Delivery", "JSON", "Sandbox", "EventLoop", "TestSupport",
       ], swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",

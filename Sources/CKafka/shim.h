@@ -28,6 +28,16 @@ static inline rd_kafka_resp_err_t ckafka_produce(
       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
 }
 
+/// Queues a copy of a value with a time of its own, in milliseconds since 1970.
+static inline rd_kafka_resp_err_t ckafka_produce_at(
+    rd_kafka_t *client, const char *topic, int32_t partition, const void *value, size_t value_size,
+    int64_t time) {
+  return rd_kafka_producev(
+      client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+      RD_KAFKA_V_VALUE((void *)value, value_size), RD_KAFKA_V_TIMESTAMP(time),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+}
+
 /// Lets the next request of a kind that reaches a broker of the in-process cluster end in `error`, `delay_ms` later.
 static inline rd_kafka_resp_err_t ckafka_mock_push_error(
     rd_kafka_mock_cluster_t *cluster, int32_t broker, int16_t api_key, rd_kafka_resp_err_t error,

@@ -111,6 +111,11 @@ public final class EmbeddedCluster: Sendable {
     }
   }
 
+  /// Lets a broker coordinate a consumer group.
+  public func setCoordinator(_ broker: Int32, ofGroup group: String) throws(KafkaError) {
+    try run { rd_kafka_mock_coordinator_set($0, "group", group, broker) }
+  }
+
   private func run(_ body: (OpaquePointer) -> rd_kafka_resp_err_t) throws(KafkaError) {
     let code = cluster.withLock { $0.map { body($0.raw) } }
     guard let code else { throw .closed }
