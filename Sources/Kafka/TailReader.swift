@@ -1,6 +1,6 @@
 internal import CKafka
-internal import Glibc
 public import EventLoop
+internal import Glibc
 
 /// Reads several partitions, each from an offset to the end that it has when asked; then it is over.
 ///

@@ -37,8 +37,9 @@ extension Scenarios {
     }
   }
 
-  @Test func `a newer code supersedes one in a retry topic when it falls due, after a restart too`(
-  ) async throws {
+  @Test func `a newer code supersedes one in a retry topic, after a restart too`()
+    async throws
+  {
     try await play { scenario in
       let (one, two) = (scenario.number(), scenario.number())
       for to in [one, two] {
@@ -83,7 +84,8 @@ extension Scenarios {
     }
   }
 
-  @Test func `a wait that is longer than any retry topic goes through the longest until it is over`()
+  @Test
+  func `a wait longer than any retry topic goes through the longest until it is over`()
     async throws
   {
     try await play { scenario in
