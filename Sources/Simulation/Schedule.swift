@@ -110,7 +110,10 @@ extension World {
     after(chance.number(1_000...1_500_000)) {
       let time = Timestamp(milliseconds: SimulatedClock.dawn + self.now / 1_000)
       let end = request.timestamp + request.lifetime
-      guard !self.isHealed, end > time.milliseconds else { return }
+      let isReplayed = self.examiner.replays[request.origin]?.contains {
+        $0.replay > request.replay
+      }
+      guard !self.isHealed, isReplayed != true, end > time.milliseconds else { return }
       self.replay(self.examiner.replayed(request), at: time, expiringAt: end)
     }
   }
