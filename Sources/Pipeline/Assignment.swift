@@ -17,11 +17,12 @@ extension Pipeline {
   func revoked(_ list: [TopicPartition], isLost: Bool, done: @escaping () -> Void) {
     let leaving = Set(list.map(\.partition)).sorted().compactMap { shares[$0] }
     for share in leaving {
-      share.phase = isLost || !share.isClaimed ? .gone : .leaving
+      share.phase = isLost || share.phase == .reading ? .gone : .leaving
       abandonWaiting(of: share)
       for state in share.partitions { dropHead(of: state) }
     }
     noteAssignment(isLost ? "partitions lost" : "partitions revoked", list.count)
+    if isLost { health.isJoined = false }
     resumeIfConfirmed()
     start {
       if !isLost {
@@ -35,7 +36,7 @@ extension Pipeline {
   }
 
   private func forget(_ share: Share) {
-    strays = strays.filter { $0.value.since > loop.now - Self.strayLifetime }
+    dropStrays { $1.since <= self.loop.now - Self.strayLifetime }
     for job in openSends(of: share) {
       let place = Stray.Place(job.record.topicPartition, job.record.offset)
       strays[place] = Stray(job: job, since: loop.now)
@@ -83,7 +84,6 @@ extension Pipeline {
 
   func noteAssignment(_ what: String, _ count: Int) {
     telemetry.rebalances.increment()
-    health.isJoined = true
     log.info(what, .count(count))
     updateAssignmentGauges()
   }
@@ -142,7 +142,7 @@ extension Pipeline {
 
   /// In good order, unless the owner before left in doubt what we have not even taken: that stays in doubt.
   private func ending(of state: PartitionState) -> CommitMetadata.Ending {
-    state.inheritance.isSettled || state.ledger.taken >= state.takenOverAt
+    state.inheritance.isSettled || state.ledger.taken >= state.inheritanceEnd
       ? .clean(possiblyWritten: possiblySent(of: state)) : .open
   }
 

@@ -7,6 +7,8 @@ import Retry
 
 /// Publishes what a request came to; only then is its offset done.
 extension Pipeline {
+  /// After how long without an acknowledgement the worker is not ready.
+  private static let longestSilence: Duration = .seconds(10)
   /// How long to wait after Kafka refused a record.
   private static let publishRetry: Duration = .seconds(1)
 
@@ -103,7 +105,9 @@ extension Pipeline {
     tooLarge: (() -> Void)? = nil
   ) {
     guard let producer = writer(for: job) else { return abandon(job) }
+    let topic = beginWrite(to: record.topic)
     producer.send(record) { result in
+      self.endWrite(to: topic)
       switch result {
       case .success(let offset):
         self.noteWritable(true)
@@ -129,7 +133,9 @@ extension Pipeline {
   /// As ``publish(_:for:then:tooLarge:)``; a letter that is too large goes without its value.
   private func publish(_ letter: DeadLetter, of job: Job, then: @escaping () -> Void) {
     guard let producer = writer(for: job) else { return abandon(job) }
+    let topic = beginWrite(to: configuration.topics.deadLetters)
     producer.send(record(letter, of: job, partitions: partitions(of: producer))) { result in
+      self.endWrite(to: topic)
       switch result {
       case .success:
         self.noteWritable(true)
@@ -162,8 +168,41 @@ extension Pipeline {
   private func noteWritable(_ isWritable: Bool) {
     if isWritable != self.isWritable {
       self.isWritable = isWritable
-      health.isWritable = isWritable
+      showWritable()
     }
+  }
+
+  private func showWritable() { health.isWritable = isWritable && stuckTopics.isEmpty }
+
+  // MARK: - Topics that take nothing
+
+  private func beginWrite(to topic: String) -> Int {
+    let index = markedTopics.firstIndex(of: topic) ?? markedTopics.count
+    if writes[index].pending == 0 { writes[index].since = loop.now }
+    writes[index].pending += 1
+    return index
+  }
+
+  private func endWrite(to index: Int) {
+    writes[index].pending -= 1
+    writes[index].since = loop.now
+  }
+
+  /// Finds topics that acknowledge nothing though something is written to them: a leader that is away is no
+  /// error of librdkafka's, which waits for it.
+  func findStuckTopics() {
+    let limit = loop.now - Self.longestSilence
+    let stuck = writes.indices.filter { writes[$0].pending > 0 && writes[$0].since < limit }
+    for index in stuck where !stuckTopics.contains(index) {
+      log.error(
+        "a topic acknowledges nothing: its records and their offsets wait",
+        .text(
+          .topic,
+          index < markedTopics.count ? markedTopics[index] : configuration.topics.deadLetters),
+        .count(writes[index].pending))
+    }
+    stuckTopics = Set(stuck)
+    showWritable()
   }
 
   private func deadLetter(
@@ -230,13 +269,27 @@ extension Pipeline {
       requestedAt: now, concludedAt: now)
   }
 
+  /// Where an end is told; of those that were too old when they were taken, which come by the thousand after an
+  /// outage, a few each second.
+  private func concludedLog(for outcome: Outcome) -> Log? {
+    guard outcome.kind == .expired, outcome.attempts == 0 else { return log }
+    let slot = expiredLines % Self.expiredLinesPerSecond
+    expiredLines += 1
+    return log.limited("expired.\(slot)", every: .seconds(1))
+  }
+
+  /// How many ends of requests that were too old are told in a second.
+  private static let expiredLinesPerSecond = 20
+
   private func noteConcluded(_ job: Job, _ outcome: Outcome) {
     telemetry.outcomes[.init(outcome.channel, outcome.kind, outcome.reason)].increment()
     if outcome.kind == .accepted, let channel = outcome.channel {
       telemetry.endToEnd[channel].observe(outcome.concludedAt - outcome.requestedAt)
     }
     observe(job, .concluded(outcome))
-    guard outcome.kind != .accepted, log.writes(.info) else { return }
+    guard outcome.kind != .accepted, log.writes(.info), let log = concludedLog(for: outcome) else {
+      return
+    }
     log.info(
       "concluded", .eventID(outcome.eventID), .text(.outcome, outcome.kind.rawValue),
       .reason(outcome.reason), .attempt(outcome.attempts),
@@ -249,7 +302,7 @@ extension Pipeline {
 extension Job {
   /// Whether nothing of it can have reached a provider that its headers do not tell of.
   fileprivate var isCertainlyUnsent: Bool {
-    stage != .concluding && sendingSince == nil
+    stage != .concluding && sendingSince == nil && doubt == nil
       && history.ambiguousTries == (continuation?.ambiguousTries ?? 0)
   }
 }

@@ -54,7 +54,8 @@ final class ConnectorRuntime {
   /// Whether it takes nothing now, however few go on; what the rate holds back drains by itself.
   func isShut(at now: Timestamp) -> Bool {
     switch gate.barrier(at: now) {
-    case .held, .open, .paused: true
+    case .held, .open: true
+    case .paused: gate.pause(at: now) > RetryPolicy.longestParking
     case .rateLimited, nil: false
     }
   }

@@ -43,6 +43,8 @@ struct Deduplication {
     var offset: Int64
     /// How many records of own topics it is known to have had.
     var hop: Int
+    /// Where the record stood that was taken; nil when it was not taken here.
+    var place: Int64?
     var isConcluded = false
   }
 
@@ -66,21 +68,24 @@ struct Deduplication {
   ///   - body: a hash of the record's value.
   ///   - origin: where the request first stood.
   ///   - hop: how many records of own topics it has had.
+  ///   - place: where this record stands; another of the same hop is a second copy, written after a doubtful write.
   ///   - now: the time, for what is too old.
   /// - Returns: what the id has been seen as.
   mutating func admit(
-    _ key: Key, body: Int, origin: RecordOrigin, hop: Int = 0, now: ContinuousClock.Instant
+    _ key: Key, body: Int, origin: RecordOrigin, hop: Int = 0, place: Int64? = nil,
+    now: ContinuousClock.Instant
   ) -> Finding {
     forget(before: now - window)
     if let known = entries[key] {
       if known.partition == origin.partition, known.offset == origin.offset {
         if known.isConcluded { return .concludedHere }
-        if known.hop > hop { return .goneOn }
+        if known.hop > hop || known.hop == hop && known.place ?? place != place { return .goneOn }
       } else {
         return known.body ?? body == body ? .duplicate : .reused
       }
     }
-    entries[key] = Entry(body: body, partition: origin.partition, offset: origin.offset, hop: hop)
+    entries[key] = Entry(
+      body: body, partition: origin.partition, offset: origin.offset, hop: hop, place: place)
     order.append((key, origin.offset, now))
     return .new
   }
@@ -117,6 +122,7 @@ struct Deduplication {
       entry.partition == origin.partition
     else { return }
     entries[key]?.hop = hop
+    entries[key]?.place = nil
   }
 
   /// Forgets an id whose record was handed back: it comes again, here or elsewhere.

@@ -7,6 +7,10 @@ struct FormerShare {
     var ledger: OffsetLedger
     /// What was taken and may have been sent, though it is not done.
     var possiblySent: [Int64]
+    /// What the owner before us left in doubt.
+    var inheritance: Inheritance
+    var inheritanceEnd: Int64
+    var inheritanceTime: Timestamp
   }
 
   var partitions: [String: Partition] = [:]
@@ -16,7 +20,9 @@ struct FormerShare {
     marks = share.committedMarks
     for state in share.partitions {
       partitions[state.partition.topic] = Partition(
-        ledger: state.ledger, possiblySent: state.possiblySent)
+        ledger: state.ledger, possiblySent: state.possiblySent,
+        inheritance: state.inheritance, inheritanceEnd: state.inheritanceEnd,
+        inheritanceTime: state.inheritanceTime)
     }
   }
 }
@@ -40,4 +46,25 @@ struct Stray {
   let since: ContinuousClock.Instant
   /// How it ended meanwhile.
   var answer: Answer?
+}
+
+extension Pipeline {
+  /// Keeps an answer that came too late, and its recipient's turn, until the record comes back.
+  /// - Returns: false when nobody will ask for it.
+  func keepAnswer(_ answer: Answer, of job: Job) -> Bool {
+    let place = Stray.Place(job.record.topicPartition, job.record.offset)
+    guard !stop.isStopping, strays[place] != nil else { return false }
+    strays[place]?.answer = answer
+    // Its budget is needed for its own record to be taken.
+    enter(job, nil)
+    return true
+  }
+
+  /// Forgets strays whose partition will not come straight back.
+  func dropStrays(_ isGone: (Stray.Place, Stray) -> Bool) {
+    for (place, stray) in strays where isGone(place, stray) {
+      strays[place] = nil
+      if stray.answer != nil { abandon(stray.job) }
+    }
+  }
 }

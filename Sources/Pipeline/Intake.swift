@@ -87,9 +87,7 @@ extension Pipeline {
       telemetry.deduplicationHits[.tails].increment()
       return complete(record.offset, of: state)
     }
-    if state.mayHaveBeenSent(record, due: job.continuation?.notBefore) {
-      job.doubt = state.inheritance.isListed ? .cutShort : .uncleanEnd
-    }
+    job.doubt = state.doubt(about: record, due: job.continuation?.notBefore)
     launch(job)
   }
 
@@ -146,11 +144,12 @@ extension Pipeline {
 
   /// Lets a request in that is the first of its event id, and that is worth sending.
   private func admit(_ job: Job, _ request: Request) throws(Halt) {
-    if request.hasExplicitID {
+    if request.hasExplicitID || job.hop > 0 {
       let key = Deduplication.Key(job.idempotencyKey)
       job.deduplicationKey = key
       let finding = deduplication.admit(
-        key, body: valueHash(of: job.record), origin: job.origin, hop: job.hop, now: loop.now)
+        key, body: valueHash(of: job.record), origin: job.origin, hop: job.hop,
+        place: job.record.offset, now: loop.now)
       switch finding {
       case .new: break
       case .duplicate:

@@ -55,6 +55,7 @@ extension Pipeline {
     }
     every(.seconds(1)) {
       self.takeDueHeads()
+      self.findStuckTopics()
       self.updateGauges()
     }
   }
@@ -79,6 +80,7 @@ extension Pipeline {
     log.info("stopping", .count(inFlight + concluding))
     for state in partitions.values { dropHead(of: state) }
     for share in shares.values { abandonWaiting(of: share) }
+    dropStrays { $1.answer != nil }
     if await !settled(within: Self.drainTimeout) {
       log.warning("sends cut short: they may go out twice", .count(inFlight))
       noteHeldWork(.cuttingShort)

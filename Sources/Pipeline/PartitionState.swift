@@ -34,6 +34,13 @@ final class PartitionState {
   var ledger: OffsetLedger
   /// Which of the unfinished records the last owner may have sent.
   var inheritance: Inheritance
+  /// Where the partition ended, and when, when we took it over from that owner: nobody before us has taken more.
+  var inheritanceEnd: Int64 = .max
+  var inheritanceTime = Timestamp(milliseconds: .max)
+  /// What we may have sent ourselves before the partition came straight back.
+  var ownDoubts: Set<Int64> = []
+  /// How far we had taken then: the inheritance was asked about what lies below.
+  var resumedAt: Int64 = 0
   /// Where the partition ended when we took it over: what came later, nobody before us has taken.
   var takenOverAt: Int64 = .max
   /// Records that were handed back and have certainly not been sent.
@@ -58,18 +65,24 @@ final class PartitionState {
     self.telemetry = telemetry
   }
 
-  /// Taken, not done, and not known to be unsent: what the next owner must be told of.
-  var possiblySent: [Int64] { ledger.incompleteOffsets.filter { !unsent.contains($0) } }
+  /// Taken, not done, and not known to be unsent: what the next owner must be told of. Also what we may have sent
+  /// before the partition came straight back, and have not taken again.
+  var possiblySent: [Int64] {
+    ledger.incompleteOffsets.filter { !unsent.contains($0) } + ownDoubts.sorted()
+  }
 
-  /// Whether the last owner may have sent an unfinished record; to be asked once for each, in order.
+  /// Whether an unfinished record may have been sent before; to be asked once for each, in order.
   /// - Parameters:
   ///   - record: the record.
   ///   - due: when it fell due, if it comes from a retry topic: nobody takes it before.
-  /// - Returns: true when its first send here may be the second.
-  func mayHaveBeenSent(_ record: ConsumerRecord, due: Timestamp?) -> Bool {
-    guard !inheritance.isSettled, record.offset < takenOverAt,
-      due ?? share.takenOverAt <= share.takenOverAt
-    else { return false }
-    return inheritance.mayHaveBeenSent(record.offset)
+  /// - Returns: why it is in doubt; nil when it is not.
+  func doubt(
+    about record: ConsumerRecord, due: Timestamp?
+  ) -> Telemetry.PossibleDuplicateLabel? {
+    if !ownDoubts.isEmpty, ownDoubts.remove(record.offset) != nil { return .cutShort }
+    guard !inheritance.isSettled, record.offset >= resumedAt, record.offset < inheritanceEnd,
+      due.map({ $0 <= inheritanceTime }) ?? true, inheritance.mayHaveBeenSent(record.offset)
+    else { return nil }
+    return inheritance.isListed ? .cutShort : .uncleanEnd
   }
 }

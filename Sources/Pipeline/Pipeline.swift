@@ -65,6 +65,12 @@ public actor Pipeline {
   /// Whether intake stopped for want of room, though there may be records.
   var isIntakeWaiting = false
   var isWritable = true
+  /// How many requests have expired before their first try.
+  var expiredLines = 0
+  /// How many records each of ``markedTopics``, and last the dead letters, have not acknowledged, and since when.
+  var writes: [(pending: Int, since: ContinuousClock.Instant)]
+  /// Those that have acknowledged nothing for long.
+  var stuckTopics: Set<Int> = []
   var whenSettled: (() -> Void)?
   var whenCommitted: (() -> Void)?
 
@@ -88,6 +94,7 @@ public actor Pipeline {
     self.log = log
     self.observer = observer
     markedTopics = configuration.topics.marked
+    writes = Array(repeating: (0, loop.now), count: markedTopics.count + 1)
     self.clients = clients
     eventSource = Outcome.cloudEventSource(group: configuration.group)
     hashKey = configuration.hashKey.map { HMACKey($0.reveal()) }
@@ -192,11 +199,10 @@ public actor Pipeline {
     guard let answer else { return .abandon }
     guard job.share.phase != .gone else {
       telemetry.lateAnswers.increment()
-      strays[Stray.Place(job.record.topicPartition, job.record.offset)]?.answer = answer
       log.warning(
         "answer came after the partition was taken away: not published",
         .eventID(request.eventID), .text(.class, answer.class.label), .providerCode(answer.code))
-      return .abandon
+      return keepAnswer(answer, of: job) ? .waiting : .abandon
     }
     if answer.class == .accepted { return .conclude(Ending(.accepted, after: answer)) }
     let decision = configuration.policy.decision(

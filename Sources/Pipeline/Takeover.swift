@@ -14,6 +14,7 @@ extension Pipeline {
     let byNumber = Dictionary(grouping: list, by: \.topicPartition.partition)
     let taken = byNumber.keys.sorted().compactMap { share($0, of: byNumber[$0] ?? []) }
     noteAssignment("partitions assigned", list.count)
+    health.isJoined = true
     read(taken.map { Takeover($0, marked: markedTopics) })
   }
 
@@ -38,7 +39,7 @@ extension Pipeline {
       share.inherit(former.marks)
       for assigned in sorted { add(assigned, to: share, resuming: former) }
     } else {
-      strays = strays.filter { $0.key.partition.partition != number }
+      dropStrays { place, _ in place.partition.partition == number }
       share.inherit(marks(of: metadata))
       for (assigned, metadata) in zip(sorted, metadata) {
         add(assigned, to: share, after: metadata)
@@ -83,7 +84,7 @@ extension Pipeline {
     _ assigned: AssignedPartition, to share: Share, after metadata: CommitMetadata?
   ) {
     let wasCommitted = assigned.committedOffset != nil
-    add(
+    _ = add(
       assigned, to: share,
       OffsetLedger(
         startingAt: assigned.committedOffset ?? assigned.startOffset, metadata: metadata),
@@ -97,24 +98,28 @@ extension Pipeline {
     guard let last = former.partitions[place.topic], let offset = assigned.committedOffset else {
       return add(assigned, to: share, after: nil)
     }
-    // Those that are still being sent are joined, not sent again.
-    let possiblySent = last.possiblySent.filter { strays[Stray.Place(place, $0)] == nil }
-    add(
+    let state = add(
       assigned, to: share, OffsetLedger(startingAt: offset, resuming: last.ledger),
-      Inheritance(possiblySent: possiblySent))
+      last.inheritance)
+    state.inheritanceEnd = last.inheritanceEnd
+    state.inheritanceTime = last.inheritanceTime
+    state.resumedAt = last.ledger.taken
+    // Those that are still being sent are joined, not sent again.
+    state.ownDoubts = Set(last.possiblySent.filter { strays[Stray.Place(place, $0)] == nil })
   }
 
   private func add(
     _ assigned: AssignedPartition, to share: Share, _ ledger: OffsetLedger,
     _ inheritance: Inheritance
-  ) {
+  ) -> PartitionState {
     let place = assigned.topicPartition
     let role = role(of: place.topic)
-    share.add(
-      PartitionState(
-        place, role: role, of: share, ledger: ledger, inheritance: inheritance,
-        consumed: telemetry.consumed[.topic(place.topic)],
-        telemetry: role.isOwn ? nil : telemetry.partition(place.partition)))
+    let state = PartitionState(
+      place, role: role, of: share, ledger: ledger, inheritance: inheritance,
+      consumed: telemetry.consumed[.topic(place.topic)],
+      telemetry: role.isOwn ? nil : telemetry.partition(place.partition))
+    share.add(state)
+    return state
   }
 
   private func role(of topic: String) -> PartitionState.Role {
@@ -296,6 +301,10 @@ private final class Takeover {
     share.setMarks(marked.map { ends[$0] })
     for state in share.partitions {
       state.takenOverAt = ends[state.partition] ?? .max
+      if state.inheritanceEnd == .max {
+        state.inheritanceEnd = state.takenOverAt
+        state.inheritanceTime = share.takenOverAt
+      }
       if case .retry = state.role {
         share.addWaiting(Int(max(0, state.takenOverAt - state.ledger.committedOffset)))
       }
