@@ -65,8 +65,9 @@ final class PartitionState {
     self.telemetry = telemetry
   }
 
-  /// Taken, not done, and not known to be unsent: what the next owner must be told of. Also what we may have sent
-  /// before the partition came straight back, and have not taken again.
+  /// Taken, not done, and not known to be unsent: what the next owner must be told of.
+  ///
+  /// Also what we may have sent before the partition came straight back, and have not taken again.
   var possiblySent: [Int64] {
     ledger.incompleteOffsets.filter { !unsent.contains($0) } + ownDoubts.sorted()
   }
