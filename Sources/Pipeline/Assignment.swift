@@ -41,7 +41,7 @@ extension Pipeline {
       let place = Stray.Place(job.record.topicPartition, job.record.offset)
       strays[place] = Stray(job: job, since: loop.now)
     }
-    if share.isClaimed { formers[share.number] = FormerShare(share) }
+    if share.hasTaken { formers[share.number] = FormerShare(share) }
     shares[share.number] = nil
     for state in share.partitions { partitions[state.partition] = nil }
     share.end()

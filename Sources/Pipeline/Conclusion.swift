@@ -303,6 +303,7 @@ extension Job {
   /// Whether nothing of it can have reached a provider that its headers do not tell of.
   fileprivate var isCertainlyUnsent: Bool {
     stage != .concluding && sendingSince == nil && doubt == nil
+      && history.lastAnswer?.class != .accepted
       && history.ambiguousTries == (continuation?.ambiguousTries ?? 0)
   }
 }

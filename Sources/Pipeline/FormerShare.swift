@@ -1,4 +1,5 @@
 import Delivery
+import EventLoop
 import Kafka
 
 /// What is kept of a share that was given up, should it come straight back.
@@ -53,8 +54,10 @@ extension Pipeline {
   /// - Returns: false when nobody will ask for it.
   func keepAnswer(_ answer: Answer, of job: Job) -> Bool {
     let place = Stray.Place(job.record.topicPartition, job.record.offset)
-    guard !stop.isStopping, strays[place] != nil else { return false }
-    strays[place]?.answer = answer
+    guard !stop.isStopping, strays[place] != nil || shares[job.share.number] === job.share else {
+      return false
+    }
+    strays[place] = Stray(job: job, since: strays[place]?.since ?? loop.now, answer: answer)
     // Its budget is needed for its own record to be taken.
     enter(job, nil)
     return true

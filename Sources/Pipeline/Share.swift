@@ -25,6 +25,8 @@ final class Share {
   /// Its partitions: of the requests, then of the own topics.
   private(set) var partitions: [PartitionState] = []
   var phase = Phase.reading
+  /// Whether records were ever taken from it.
+  var hasTaken = false
   /// Jobs that are being sent or concluded: a revoke waits for them.
   var busy = 0
   /// Jobs that wait for something: they end with the assignment.

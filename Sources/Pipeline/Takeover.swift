@@ -232,6 +232,7 @@ extension Pipeline {
   func claimed(_ share: Share) {
     guard share.phase == .claiming else { return }
     share.phase = .taking
+    share.hasTaken = true
     requestIntake()
   }
 }
