@@ -63,6 +63,7 @@ extension Pipeline {
 
   private func accept(_ record: ConsumerRecord, of state: PartitionState) {
     state.consumed.increment()
+    if record.offset > state.ledger.taken { noteGap(before: record, of: state) }
     switch state.ledger.take(record.offset) {
     case .alreadyDone:
       telemetry.deduplicationHits[.ranges].increment()
@@ -79,7 +80,9 @@ extension Pipeline {
       _ = state.ledger.take(record.offset)
     case .fresh: break
     }
-    if let stray = strays.removeValue(forKey: Stray.Place(state.partition, record.offset)) {
+    if !strays.isEmpty,
+      let stray = strays.removeValue(forKey: Stray.Place(state.partition, record.offset))
+    {
       return join(stray, state)
     }
     let job = job(of: record, of: state)
@@ -89,6 +92,14 @@ extension Pipeline {
     }
     job.doubt = state.doubt(about: record, due: job.continuation?.notBefore)
     launch(job)
+  }
+
+  /// Says that offsets were left out, which count as done: usual for producers that use transactions.
+  private func noteGap(before record: ConsumerRecord, of state: PartitionState) {
+    log.limited("gap", every: .seconds(60))?.info(
+      "offsets without a record: transaction markers, compaction, or records that are gone",
+      .text(.topic, record.topic), .number(.partition, record.partition),
+      .number(.offset, state.ledger.taken), .count(Int(record.offset - state.ledger.taken)))
   }
 
   private func isOvertaken(_ job: Job) -> Bool {

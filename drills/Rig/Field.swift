@@ -235,7 +235,7 @@ final class Field {
     if missing > 0 {
       note("\(missing) have none")
       for worker in workers where worker.isRunning {
-        note("\(worker.name), /status: \(worker.get("/status")?.body.prefix(1_200) ?? "no answer")")
+        note("\(worker.name), /status: \(worker.get("/status")?.body.prefix(8_000) ?? "no answer")")
       }
     }
     return ContinuousClock.now - begin
