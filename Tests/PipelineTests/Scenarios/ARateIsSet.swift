@@ -26,22 +26,20 @@ extension Scenarios {
       try await scenario.startWorker()
       try await scenario.logged("partitions assigned", count: 3)
       try await scenario.wait(forShare: 50)
-      // Both have their partition for good once something was taken from each.
-      for partition in 0..<2 as Range<Int32> {
-        let place = try await scenario.enqueue(nil, partition: partition)
-        try await scenario.withRunningClock { _ = try await scenario.outcome(of: place) }
-      }
-      await scenario.advance(by: .seconds(10))
       for partition in 0..<2 as Range<Int32> {
         try await scenario.enqueue(
           all: (0..<20).map { scenario.request("\(partition)-\($0)") }, partition: partition)
-        _ = try await scenario.outcome(of: scenario.enqueue(nil, partition: partition))
       }
-      try await scenario.sent(10)
-      for second in 1...2 {
-        for _ in 0..<10 { await scenario.advance(by: .milliseconds(100)) }
-        try await scenario.sent(10 + 10 * second)
+      try await scenario.withRunningClock {
+        _ = try await scenario.journal.first("40 tries") { $0.endedTries == 40 ? true : nil }
       }
+      // At most ten at once, five by each, and then ten a second: were each to take the whole rate, it would
+      // be twenty and twenty.
+      let times = (0..<2).flatMap { partition in
+        (0..<20).flatMap { scenario.journal.contents.sends(of: "\(partition)-\($0)") }
+      }.sorted()
+      #expect(times.count == 40)
+      #expect(times[39] - times[0] >= .milliseconds(2_900))
     }
   }
 }

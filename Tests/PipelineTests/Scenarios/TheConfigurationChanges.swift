@@ -93,7 +93,7 @@ extension Scenarios {
       let gate = scenario.gate(for: gated)
       try await scenario.enqueue(scenario.request("gated", to: gated))
       try await scenario.taken(by: scenario.twilio, from: gated)
-      for index in 0..<300 { try await scenario.enqueue(scenario.request("\(index)")) }
+      try await scenario.enqueue(all: (0..<300).map { scenario.request("\($0)") })
       try await scenario.sending("0")
 
       await scenario.reconfigure(

@@ -52,10 +52,8 @@ extension Scenarios {
       await scenario.advance(by: .seconds(10))
       try await scenario.logged("partition given up with sends still open: they may go out twice")
       try await scenario.logged("partitions assigned", count: 3)
-      await scenario.advance(by: .seconds(2))
-      try await scenario.logged("answer came after the partition was taken away: not published")
-      // Whoever has the partition now sends it again, and only once more: another worker at once, the same one
-      // after the wait that follows such an answer.
+      // Whoever has the partition now sends it again, and only once more: another worker at once, the same one,
+      // to whom it came straight back, after the wait that follows such an answer.
       try await scenario.withRunningClock {
         let outcome = try await scenario.outcome(for: "r")
         #expect(outcome.ending == "accepted/ok")
