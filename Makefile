@@ -38,7 +38,7 @@ test: deps ## Run all tests that need nothing outside this repository
 
 .PHONY: simulate
 simulate: deps ## Run the pipeline in a made-up world (SEEDS=1-5000, or SEED=17 TRACE=1; PLANTED=commit-too-far)
-	$(SWIFT) build -c release --product otp-simulate
+	$(SWIFT) build $(STATIC) --product otp-simulate
 	.build/release/otp-simulate $(or $(SEED),$(SEEDS),1-5000) $(if $(TRACE),--trace) $(if $(PLANTED),--planted $(PLANTED))
 
 .PHONY: test-broker
