@@ -14,12 +14,15 @@ struct HMACContext: ~Copyable {
     self.context = context
     // An HMAC pads its key with zeros, so one zero byte is the empty key, which OpenSSL reads as "the key from before".
     let key = key.isEmpty ? [0] : key
+    // OpenSSL keeps both pointers until it is given the parameters: a literal would be gone by then.
     var digest = Array(digest.utf8CString)
-    let isReady = digest.withUnsafeMutableBufferPointer { name in
-      let parameters = [
-        OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-      ]
-      return EVP_MAC_init(context, key, key.count, parameters)
+    let isReady = "digest".withCString { name in
+      digest.withUnsafeMutableBufferPointer { digest in
+        let parameters = [
+          OSSL_PARAM_construct_utf8_string(name, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+        ]
+        return EVP_MAC_init(context, key, key.count, parameters)
+      }
     }
     guard isReady == 1 else { fatalError("OpenSSL offers no HMAC of that hash") }
   }
