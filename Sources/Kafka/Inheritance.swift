@@ -29,12 +29,8 @@ public struct Inheritance: Sendable, Equatable {
       }
   }
 
-  /// What this owner itself left, when the partition came straight back.
-  /// - Parameter possiblySent: the offsets that it may have sent, ascending.
-  public init(possiblySent: [Int64]) {
-    nonce = nil
-    doubt = .listed(possiblySent, passed: 0)
-  }
+  /// Nothing is in doubt.
+  public static let none = Inheritance(metadata: nil, wasEverCommitted: false)
 
   /// Whether no record can be in doubt any more.
   public var isSettled: Bool {

@@ -41,7 +41,7 @@ extension Pipeline {
       let place = Stray.Place(job.record.topicPartition, job.record.offset)
       strays[place] = Stray(job: job, since: loop.now)
     }
-    if share.hasTaken { formers[share.number] = FormerShare(share) }
+    if share.wasClaimed { formers[share.number] = FormerShare(share) }
     shares[share.number] = nil
     for state in share.partitions { partitions[state.partition] = nil }
     share.end()
@@ -106,8 +106,7 @@ extension Pipeline {
       let new = share.partitions.compactMap { entry(of: $0) }
       guard !new.isEmpty else { continue }
       entries += new
-      share.isCommitting = true
-      share.isConfirming = share.isDoubted
+      share.beginCommit()
       committing.append(share)
     }
     guard !entries.isEmpty, let consumer else { return }
@@ -115,14 +114,15 @@ extension Pipeline {
       let byPartition = Dictionary(
         results.map { ($0.topicPartition, $0) }, uniquingKeysWith: { $1 })
       for share in committing {
-        share.isCommitting = false
         let failures = share.partitions.compactMap { state in
           byPartition[state.partition].flatMap { self.note($0, of: state) }
         }
+        share.endCommit(isAcknowledged: failures.isEmpty)
         if let error = failures.first {
           self.noteFailure(error, of: share)
         } else {
-          self.noteCommitted(share)
+          self.claimed(share)
+          self.resumeIfConfirmed()
         }
       }
       if let whenCommitted = self.whenCommitted.take() { whenCommitted() }
@@ -151,13 +151,6 @@ extension Pipeline {
   private func possiblySent(of state: PartitionState) -> [Int64] {
     let astray = strays.keys.filter { $0.partition == state.partition }.map(\.offset)
     return astray.isEmpty ? state.possiblySent : Set(state.possiblySent + astray).sorted()
-  }
-
-  private func noteCommitted(_ share: Share) {
-    share.isEnded = share.isEnding
-    if share.isConfirming { share.isDoubted = false }
-    claimed(share)
-    resumeIfConfirmed()
   }
 
   /// Notes what became of a partition's commit.
@@ -190,11 +183,11 @@ extension Pipeline {
 
   /// Commits shares for the last time, and says with it what may have been sent.
   func commitFinally(_ shares: [Share]) async {
-    let claimed = shares.filter(\.isClaimed)
-    for share in claimed { share.isEnding = true }
+    let ending = shares.filter(\.isCommittable)
+    for share in ending { share.isEnding = true }
     for _ in 0..<10 {
       commit()
-      guard claimed.contains(where: { $0.isCommitting || !$0.isEnded }) else { return }
+      guard ending.contains(where: { !$0.isEnded }) else { return }
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let before = whenCommitted
         whenCommitted = {

@@ -76,7 +76,7 @@ extension Pipeline {
         .text(.topic, record.topic), .number(.partition, record.partition),
         .number(.offset, record.offset))
       state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
-      state.inheritance = Inheritance(possiblySent: [])
+      state.inheritance = .none
       _ = state.ledger.take(record.offset)
     case .fresh: break
     }

@@ -6,8 +6,7 @@ import Retry
 
 /// One record on its way from intake to commit: what is known of it, and where it waits.
 ///
-/// A waiting job is a value in a queue or in the timer heap; it has a task only while it is being
-/// sent or concluded.
+/// A waiting job is a value in a queue or in the timer heap; it never has a task.
 final class Job {
   /// What a job does, which decides the budget it counts against.
   enum Stage {
@@ -41,7 +40,7 @@ final class Job {
   var request: Request?
   /// Why it is none.
   var undecodable: UndecodableRequest?
-  /// Its event id, when the producer gave one.
+  /// Its event id, when the producer gave one or another copy of it may come.
   var deduplicationKey: Deduplication.Key?
   var history = AttemptHistory()
   var stage: Stage?

@@ -12,6 +12,8 @@ extension Pipeline {
   func isDue(_ record: ConsumerRecord, of state: PartitionState) -> Bool {
     guard let continuation = try? Continuation.read(record.headers), continuation.notBefore > now
     else { return true }
+    // What is due later than this was no more due when we took over.
+    if continuation.notBefore > state.inheritanceTime { state.inheritance = .none }
     record.detach()
     state.head = PartitionState.Head(
       record: record, due: continuation.notBefore,

@@ -20,20 +20,29 @@ final class Share {
     case gone
   }
 
+  /// What the acknowledgement of a commit will mean: what came about after it began is not in it.
+  struct CommitUnderWay {
+    /// It is the last one.
+    let isLast: Bool
+    /// It shows that the share is still ours.
+    let isProof: Bool
+  }
+
   /// The number of its partitions.
   let number: Int32
   /// Its partitions: of the requests, then of the own topics.
   private(set) var partitions: [PartitionState] = []
   var phase = Phase.reading
-  /// Whether records were ever taken from it.
-  var hasTaken = false
+  /// Whether our claim was ever acknowledged, so that records may have been taken.
+  var wasClaimed = false
   /// Jobs that are being sent or concluded: a revoke waits for them.
   var busy = 0
   /// Jobs that wait for something: they end with the assignment.
   var waiting: [ObjectIdentifier: Job] = [:]
   /// Called when `busy` falls to zero.
   var whenIdle: (() -> Void)?
-  var isCommitting = false
+  /// The commit whose answer is awaited; one at a time.
+  private(set) var commitUnderWay: CommitUnderWay?
   /// Which records are done although their commit does not say so.
   var aftermath = Aftermath()
   /// When we took it over.
@@ -43,11 +52,9 @@ final class Share {
   /// Whether the next commit is to be the last.
   var isEnding = false
   /// Whether the last commit is acknowledged.
-  var isEnded = false
+  private(set) var isEnded = false
   /// Whether it may have gone to somebody else while this process stood still.
   var isDoubted = false
-  /// Whether the commit under way began after the doubt, and so ends it.
-  var isConfirming = false
   /// How far our own records in the partitions of ``PipelineConfiguration/Topics/marked`` are acknowledged.
   private(set) var marks: [Int64?] = []
   /// The marks of the owner before, as long as what lies behind them matters.
@@ -63,11 +70,25 @@ final class Share {
   /// Adds a partition of this number.
   func add(_ partition: PartitionState) { partitions.append(partition) }
 
-  /// Whether our own commit stands in the group: only then were records taken.
-  var isClaimed: Bool { phase == .taking || phase == .leaving }
+  /// Whether its commits are ours to make, now that it is known what the last owner left.
+  var isCommittable: Bool { phase == .claiming || phase == .taking || phase == .leaving }
+
+  var isCommitting: Bool { commitUnderWay != nil }
 
   /// Whether there may be something to commit, and no commit is under way.
-  var mayCommit: Bool { (phase == .claiming || isClaimed) && !isCommitting && !isEnded }
+  var mayCommit: Bool { isCommittable && !isCommitting && !isEnded }
+
+  /// Notes that a commit begins.
+  func beginCommit() {
+    commitUnderWay = CommitUnderWay(isLast: isEnding, isProof: isDoubted)
+  }
+
+  /// Notes how the commit under way ended.
+  func endCommit(isAcknowledged: Bool) {
+    guard let commit = commitUnderWay.take(), isAcknowledged else { return }
+    if commit.isLast { isEnded = true }
+    if commit.isProof { isDoubted = false }
+  }
 
   /// The marks to commit: those of the owner before as long as some of what lies behind them is in memory only.
   var committedMarks: [Int64?] { inheritedMarks ?? marks }

@@ -232,7 +232,8 @@ extension Pipeline {
   func claimed(_ share: Share) {
     guard share.phase == .claiming else { return }
     share.phase = .taking
-    share.hasTaken = true
+    share.wasClaimed = true
+    updateShares()
     requestIntake()
   }
 }
@@ -251,13 +252,8 @@ private final class Takeover {
     self.marked = marked.map { TopicPartition(topic: $0, partition: share.number) }
   }
 
-  private init(_ share: Share, marked: [TopicPartition]) {
-    self.share = share
-    self.marked = marked
-  }
-
   /// The same, without what was found.
-  func anew() -> Takeover { Takeover(share, marked: marked) }
+  func anew() -> Takeover { Takeover(share, marked: marked.map(\.topic)) }
 
   /// All partitions whose end matters: of the results, the requests and the own topics.
   var places: [TopicPartition] {

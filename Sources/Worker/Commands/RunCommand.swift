@@ -132,7 +132,9 @@ enum RunCommand {
       .detail("librdkafka \(KafkaVersion.text), \(CurlVersion.text)"))
     for warning in kafka.warnings { log.warning(warning) }
     if configuration.privacy.hashKey == nil {
-      log.warning("privacy.hashKey is not set: outcomes carry no recipientHash")
+      log.warning(
+        "privacy.hashKey is not set: outcomes carry no recipientHash, and codes that wait in the retry topics are"
+          + " not superseded across a restart")
     }
     if let admin = assembly.admin {
       log.info("admin listener is open", .number(.port, admin.port))
