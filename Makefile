@@ -3,7 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT ?= swift
 CONFIG ?= deploy/otp-worker.example.yaml
-TALKING := ^(KafkaTests(?!.OffsetLedger)|PipelineTests|HTTPServerTests|SandboxTests|AdminTests|EventLoopTests|WorkerTests|DrillTests)\.
+BROKERS := ^(KafkaTests(?!.OffsetLedger)|PipelineTests|EventLoopTests)\.
+SERVERS := ^(HTTPServerTests|SandboxTests|AdminTests|WorkerTests|DrillTests|TransportTests)\.
+# Ends a run that hangs, and shows where each of its threads stands.
+TEST := SWIFT_BACKTRACE=threads=all timeout --signal=QUIT --kill-after=60 480 $(SWIFT) test --skip-build
 RELEASE := .build/release/otp-worker
 SECONDS ?= 30
 DRILLS := .build/release/Drills
@@ -31,10 +34,10 @@ test: deps ## Run all tests that need nothing outside this repository
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	@# Apart, because all tests of a run begin at once: what computes would keep those waiting that talk to each other with
 	@# time limits.
-	$(SWIFT) test --skip-build --filter '^TransportTests\.'
-	$(SWIFT) test --skip-build --filter '$(TALKING)'
+	$(TEST) --filter '$(BROKERS)'
+	$(TEST) --filter '$(SERVERS)'
 	@# With hashes that are the same each time, so that a seed of the simulation means the same everywhere.
-	SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) test --skip-build --skip '$(TALKING)|^TransportTests\.'
+	SWIFT_DETERMINISTIC_HASHING=1 $(TEST) --skip '$(BROKERS)|$(SERVERS)'
 
 .PHONY: simulate
 simulate: deps ## Run the pipeline in a made-up world (SEEDS=1-5000, or SEED=17 TRACE=1; PLANTED=commit-too-far)
@@ -44,7 +47,7 @@ simulate: deps ## Run the pipeline in a made-up world (SEEDS=1-5000, or SEED=17 
 .PHONY: test-broker
 test-broker: deps ## Run the tests that need a real Kafka (KAFKA_BOOTSTRAP_SERVERS, or a broker bundle beside the repository)
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	@scripts/with-broker $(SWIFT) test --skip-build --filter BrokerTests
+	@scripts/with-broker env $(TEST) --filter BrokerTests
 
 .PHONY: fuzz
 fuzz: deps ## Fuzz what reads bytes from outside (SECONDS=30 for each target, TARGETS="json request" for some)

@@ -18,7 +18,7 @@ struct PartitionReaderTests {
       var values: [String] = []
       var ends = 0
       let reader = try PartitionReader(
-        place, from: 1, configuration: configuration, loop: loop,
+        [place: 1], configuration: configuration, loop: loop,
         onRecord: { values.append(String(decoding: $0.copyValue() ?? [], as: UTF8.self)) },
         onEnd: { ends += 1 }, onError: { Issue.record("\($0)") })
       try await host.wait { values == ["b", "c"] && ends > 0 }

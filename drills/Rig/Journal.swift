@@ -32,24 +32,22 @@ final class Journal: Sendable {
     var letters: [Letter] = []
   }
   private let state = Mutex(State())
-  private let readers: LoopBoundReaders
+  private let reader: LoopBoundReader
 
   init(
     _ servers: String, results: String, deadLetters: String, partitions: Int32,
     on thread: LoopThread
   ) {
-    readers = LoopBoundReaders(thread)
+    reader = LoopBoundReader(thread)
     let places =
       (0..<partitions).map { TopicPartition(topic: results, partition: $0) }
       + [TopicPartition(topic: deadLetters, partition: 0)]
-    for place in places {
-      readers.start(place, servers) { [weak self] record in
-        if place.topic == deadLetters { self?.noteLetter(record) } else { self?.note(record) }
-      }
+    reader.start(places, servers) { [weak self] record in
+      if record.topic == deadLetters { self?.noteLetter(record) } else { self?.note(record) }
     }
   }
 
-  func close() { readers.close() }
+  func close() { reader.close() }
 
   /// The outcomes of each event id.
   var outcomes: [String: [Entry]] { state.withLock { $0.outcomes } }

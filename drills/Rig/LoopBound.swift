@@ -2,12 +2,12 @@ import EventLoop
 import Kafka
 import Synchronization
 
-/// Readers that live on a loop.
+/// A reader that lives on a loop.
 ///
 /// The box is touched by the loop's thread alone, which `assumeIsolated` checks.
-actor LoopBoundReaders {
+actor LoopBoundReader {
   private let thread: LoopThread
-  private var readers: [PartitionReader] = []
+  private var reader: PartitionReader?
 
   init(_ thread: LoopThread) { self.thread = thread }
 
@@ -15,8 +15,9 @@ actor LoopBoundReaders {
     thread.loop.asUnownedSerialExecutor()
   }
 
+  /// Reads partitions from their beginning.
   nonisolated func start(
-    _ place: TopicPartition, _ servers: String,
+    _ places: [TopicPartition], _ servers: String,
     onRecord: @escaping @Sendable (ConsumerRecord) -> Void
   ) {
     thread.run {
@@ -25,17 +26,16 @@ actor LoopBoundReaders {
           let configuration = try? KafkaConfiguration(settings: [
             ("bootstrap.servers", servers), ("group.id", "journal"), ("fetch.wait.max.ms", "20"),
             ("reconnect.backoff.max.ms", "500"),
-          ]),
-          let reader = try? PartitionReader(
-            place, from: 0, configuration: configuration, loop: own.thread.loop,
-            onRecord: onRecord, onError: { _ in })
+          ])
         else { return }
-        own.readers.append(reader)
+        own.reader = try? PartitionReader(
+          Dictionary(uniqueKeysWithValues: places.map { ($0, 0) }), configuration: configuration,
+          loop: own.thread.loop, onRecord: onRecord, onError: { _ in })
       }
     }
   }
 
-  nonisolated func close() { thread.run { self.assumeIsolated { $0.readers = [] } } }
+  nonisolated func close() { thread.run { self.assumeIsolated { $0.reader = nil } } }
 }
 
 /// A producer that lives on a loop.

@@ -66,7 +66,7 @@ struct AccessCheck {
     defer { loop.cancel(timeout) }
     do throws(KafkaError) {
       let reader = try PartitionReader(
-        place, from: offset, configuration: file.kafka, loop: loop,
+        [place: offset], configuration: file.kafka, loop: loop,
         onRecord: { _ in source.yield(nil) }, onEnd: { source.yield(nil) },
         onError: { source.yield($0) })
       defer { withExtendedLifetime(reader) {} }

@@ -89,7 +89,7 @@ final class Sending {
     do throws(KafkaError) {
       let end = try await directory.offsets(of: place, within: SendTarget.lookingLimit).upperBound
       return try PartitionReader(
-        place, from: end, configuration: target.kafka, loop: loop,
+        [place: end], configuration: target.kafka, loop: loop,
         onRecord: { record in if let value = record.copyValue() { onEvent(.read(value)) } },
         onError: { onEvent(.readingFailed($0)) })
     } catch {

@@ -18,7 +18,7 @@ actor Bench {
     running.loop.asUnownedSerialExecutor()
   }
   private var producer: KafkaProducer?
-  private var followers: [String: Follower] = [:]
+  private var followers: [String: PartitionReader] = [:]
 
   /// The one that all share who do nothing to its brokers.
   static func shared() throws -> Bench { try sharedBench.get() }
@@ -38,7 +38,8 @@ actor Bench {
     try KafkaConfiguration(
       settings: [
         ("bootstrap.servers", cluster.bootstrapServers), ("group.id", group),
-        ("session.timeout.ms", "3000"), ("heartbeat.interval.ms", "500"),
+        // Long, so that a busy machine takes no partition away; a stop gives them back at once.
+        ("session.timeout.ms", "20000"), ("heartbeat.interval.ms", "500"),
         ("fetch.wait.max.ms", "20"), ("reconnect.backoff.max.ms", "200"),
       ] + more)
   }
@@ -70,18 +71,20 @@ actor Bench {
 
   /// Tells each record of topics, from the first on, until ``unfollow(_:)`` with the same name.
   func follow(
-    _ topics: [String], as name: String, _ tell: @escaping @Sendable (PublishedRecord) -> Void
+    _ topics: [String], partitions: Int, as name: String,
+    _ tell: @escaping @Sendable (PublishedRecord) -> Void
   ) throws {
-    // A long session, so that it reads on where it was when the brokers were away.
-    let configuration = try configuration(
-      group: name, [("fetch.message.max.bytes", "4000000"), ("session.timeout.ms", "30000")])
-    followers[name] = try Follower(configuration, topics, on: running.loop, tell)
+    let starts = topics.flatMap { topic in
+      (0..<Int32(partitions)).map { (TopicPartition(topic: topic, partition: $0), Int64(0)) }
+    }
+    followers[name] = try PartitionReader(
+      Dictionary(uniqueKeysWithValues: starts),
+      configuration: configuration(group: name, [("fetch.message.max.bytes", "4000000")]),
+      loop: running.loop, onRecord: { tell(.init($0)) }, onError: { _ in })
   }
 
   /// Ends what ``follow(_:as:_:)`` began.
-  func unfollow(_ name: String) async {
-    await followers.removeValue(forKey: name)?.close()
-  }
+  func unfollow(_ name: String) { followers[name] = nil }
 
   /// Ends the clients and the cluster.
   func close() async {
@@ -102,30 +105,5 @@ actor Bench {
       }
     }
     return try result.get()[0]
-  }
-}
-
-/// Reads topics from their beginning.
-private final class Follower {
-  private var consumer: KafkaConsumer?
-
-  init(
-    _ configuration: KafkaConfiguration, _ topics: [String], on loop: EventLoop,
-    _ tell: @escaping @Sendable (PublishedRecord) -> Void
-  ) throws {
-    let handlers = KafkaConsumer.Handlers(
-      assigned: { _ in }, revoked: { _, _, done in done() },
-      recordsReady: { [unowned self] partition in
-        while let consumer,
-          consumer.take(from: partition, max: 100, into: { tell(.init($0)) }) == 100
-        {}
-      }, event: { _ in })
-    consumer = try KafkaConsumer(
-      configuration: configuration, topics: topics, loop: loop, handlers: handlers)
-  }
-
-  func close() async {
-    await consumer?.close()
-    consumer = nil
   }
 }

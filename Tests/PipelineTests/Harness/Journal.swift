@@ -31,9 +31,11 @@ final class Journal: LogSink {
   }
   private struct State {
     var contents = Contents()
-    var waiters: [Int: @Sendable (Contents?) -> Bool] = [:]
+    var waiters: [Int: Waiter] = [:]
     var waitersBegun = 0
   }
+  /// Given what has been seen, or nil when its time is up: tells how to wake whoever waits, once he may go on.
+  private typealias Waiter = @Sendable (Contents?) -> (@Sendable () -> Void)?
   private let state = Mutex(State())
 
   /// What has been seen so far.
@@ -41,11 +43,18 @@ final class Journal: LogSink {
 
   /// Notes something, or only lets whoever waits look again.
   func note(_ change: (inout Contents) -> Void = { _ in }) {
-    state.withLock { state in
+    let wakings = state.withLock { state in
       change(&state.contents)
-      let contents = state.contents
-      state.waiters = state.waiters.filter { !$0.value(contents) }
+      var wakings: [@Sendable () -> Void] = []
+      for (number, waiter) in state.waiters {
+        guard let wake = waiter(state.contents) else { continue }
+        state.waiters[number] = nil
+        wakings.append(wake)
+      }
+      return wakings
     }
+    // Without the lock, which a task that is cancelled takes while it holds what a resumption wants.
+    for wake in wakings { wake() }
   }
 
   /// Waits until `find` finds something.
@@ -59,23 +68,21 @@ final class Journal: LogSink {
     }
     let found: T? = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        state.withLock { state in
-          if let found = find(state.contents) {
-            continuation.resume(returning: found)
-          } else if Task.isCancelled {
-            continuation.resume(returning: nil)
-          } else {
-            state.waiters[number] = { contents in
-              let found = contents.flatMap(find)
-              if contents != nil, found == nil { return false }
-              continuation.resume(returning: found)
-              return true
-            }
+        let wake: (@Sendable () -> Void)? = state.withLock { state in
+          let isCancelled = Task.isCancelled
+          let waiter: Waiter = { contents in
+            let found = contents.flatMap(find)
+            if contents != nil, found == nil { return nil }
+            return { continuation.resume(returning: found) }
           }
+          if let wake = waiter(state.contents) ?? (isCancelled ? waiter(nil) : nil) { return wake }
+          state.waiters[number] = waiter
+          return nil
         }
+        wake?()
       }
     } onCancel: {
-      _ = state.withLock { $0.waiters.removeValue(forKey: number) }?(nil)
+      state.withLock { $0.waiters.removeValue(forKey: number) }?(nil)?()
     }
     guard let found else { throw NeverCame(what, contents) }
     return found

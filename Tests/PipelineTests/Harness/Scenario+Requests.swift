@@ -71,6 +71,13 @@ extension Scenario {
     }
   }
 
+  /// The records of the retry topics, once there are so many.
+  func retries(_ count: Int) async throws -> [PublishedRecord] {
+    try await journal.first("\(count) records in the retry topics") { contents in
+      contents.retries.count >= count ? contents.retries : nil
+    }
+  }
+
   /// The worker's `count`th line with that message.
   @discardableResult
   func logged(_ message: String, count: Int = 1) async throws -> String {

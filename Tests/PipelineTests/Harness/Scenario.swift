@@ -57,7 +57,10 @@ func play(
     try await body(scenario)
   } catch {
     // Whatever is thrown after the time limit is not shown otherwise.
-    if Task.isCancelled { Issue.record(error, "\(await scenario.status())") }
+    if Task.isCancelled {
+      Issue.record(error)
+      Issue.record("\(await scenario.status())")
+    }
     await scenario.end()
     throw error
   }
@@ -149,7 +152,8 @@ final class Scenario: Sendable {
   private func follow() async throws {
     let (journal, results, deadLetters) = (journal, topics.results, topics.deadLetters)
     try await bench.follow(
-      [results, deadLetters] + topics.retries.values, as: group + ".reader"
+      [results, deadLetters] + topics.retries.values, partitions: setting.partitions,
+      as: group + ".reader"
     ) { record in
       if record.topic == deadLetters {
         journal.note { $0.deadLetters.append(record) }

@@ -61,7 +61,7 @@ extension Scenarios {
       #expect(outcome.origin == origin)
       #expect(scenario.twilio.attemptCount == 6)
 
-      let retries = scenario.journal.contents.retries
+      let retries = try await scenario.retries(2)
       #expect(
         retries.map(\.topic) == [
           scenario.topics.retries[.seconds30], scenario.topics.retries[.minutes2],

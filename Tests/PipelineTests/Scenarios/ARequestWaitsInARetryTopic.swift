@@ -100,7 +100,7 @@ extension Scenarios {
       }
       #expect(try await scenario.outcome(for: "r").ending == "accepted/ok")
       #expect(scenario.twilio.attemptCount == 2)
-      #expect(scenario.journal.contents.retries.map { $0["otp.attempts"] } == ["1", "1"])
+      #expect(try await scenario.retries(2).map { $0["otp.attempts"] } == ["1", "1"])
     }
   }
 

@@ -9,7 +9,7 @@ import Kafka
 /// Used on the loop only.
 final class ScriptedWorker {
   private let producer: KafkaProducer
-  private var readers: [PartitionReader] = []
+  private var reader: PartitionReader?
   private let ending: (Request) -> Outcome.Kind?
 
   /// Begins to read; `ending` is nil for a request that shall have no outcome.
@@ -23,18 +23,15 @@ final class ScriptedWorker {
       ("fetch.wait.max.ms", "5"),
     ])
     producer = try KafkaProducer(configuration: configuration, loop: loop) { _ in }
-    for partition in 0..<partitions {
-      readers.append(
-        try PartitionReader(
-          TopicPartition(topic: "send-otp", partition: partition), from: 0,
-          configuration: configuration, loop: loop, onRecord: { [weak self] in self?.take($0) },
-          onError: { _ in }))
-    }
+    let places = (0..<partitions).map { TopicPartition(topic: "send-otp", partition: $0) }
+    reader = try PartitionReader(
+      Dictionary(uniqueKeysWithValues: places.map { ($0, 0) }), configuration: configuration,
+      loop: loop, onRecord: { [weak self] in self?.take($0) }, onError: { _ in })
   }
 
   /// Ends it.
   func close() async {
-    readers = []
+    reader = nil
     await producer.close()
   }
 
