@@ -38,8 +38,8 @@ actor Bench {
     try KafkaConfiguration(
       settings: [
         ("bootstrap.servers", cluster.bootstrapServers), ("group.id", group),
-        // Long, so that a busy machine takes no partition away; a stop gives them back at once.
-        ("session.timeout.ms", "20000"), ("heartbeat.interval.ms", "500"),
+        // Long enough for a busy machine, and short enough for who waits for one that left without a word.
+        ("session.timeout.ms", "8000"), ("heartbeat.interval.ms", "500"),
         ("fetch.wait.max.ms", "20"), ("reconnect.backoff.max.ms", "200"),
       ] + more)
   }
