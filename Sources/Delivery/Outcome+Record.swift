@@ -94,16 +94,18 @@ extension Outcome {
   /// The record's headers: a CloudEvent in binary mode, and the trace.
   ///
   /// Source: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#32-binary-content-mode>
-  /// - Parameter source: `ce_source`, as ``cloudEventSource(group:)`` makes it once for all.
+  /// - Parameters:
+  ///   - source: `ce_source`, as ``cloudEventSource(group:)`` makes it once for all.
+  ///   - key: ``key``, when whoever writes the record has made it already.
   /// - Returns: the headers, names without repetition.
-  public func headers(source: [UInt8]) -> [RecordHeader] {
+  public func headers(source: [UInt8], key: [UInt8]? = nil) -> [RecordHeader] {
     var headers: [RecordHeader] = []
     headers.reserveCapacity(9)
     headers.append(RecordHeader("ce_specversion", Self.specVersion))
     headers.append(RecordHeader("ce_id", cloudEventID))
     headers.append(RecordHeader("ce_source", source))
     headers.append(RecordHeader("ce_type", kind.cloudEventType))
-    headers.append(RecordHeader("ce_subject", key))
+    headers.append(RecordHeader("ce_subject", key ?? self.key))
     headers.append(RecordHeader("ce_time", concludedAt.rfc3339Bytes))
     headers.append(RecordHeader("content-type", Self.contentType))
     headers.append(contentsOf: trace)

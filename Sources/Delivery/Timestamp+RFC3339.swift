@@ -4,15 +4,17 @@ extension Timestamp {
   /// Digits behind the milliseconds are cut off. A leap second counts as the second behind it.
   /// Source: <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>
   public init?(rfc3339 text: String) {
-    var rest = DateText(rest: text.utf8[...])
-    guard let year = rest.number(digits: 4), rest.take("-"),
-      let month = rest.number(digits: 2), rest.take("-"),
-      let day = rest.number(digits: 2), rest.take("T") || rest.take("t"),
-      let hour = rest.number(digits: 2), rest.take(":"),
-      let minute = rest.number(digits: 2), rest.take(":"),
-      let second = rest.number(digits: 2),
-      let fraction = rest.milliseconds(),
-      let offset = rest.offsetMinutes(), rest.rest.isEmpty,
+    var cursor = DateCursor()
+    let text = text.utf8Span.span
+    guard let year = cursor.number(digits: 4, in: text), cursor.take("-", in: text),
+      let month = cursor.number(digits: 2, in: text), cursor.take("-", in: text),
+      let day = cursor.number(digits: 2, in: text),
+      cursor.take("T", in: text) || cursor.take("t", in: text),
+      let hour = cursor.number(digits: 2, in: text), cursor.take(":", in: text),
+      let minute = cursor.number(digits: 2, in: text), cursor.take(":", in: text),
+      let second = cursor.number(digits: 2, in: text),
+      let fraction = cursor.milliseconds(in: text),
+      let offset = cursor.offsetMinutes(in: text), cursor.index == text.count,
       (1...12).contains(month), (1...daysIn(month: month, of: year)).contains(day),
       hour < 24, minute < 60, second <= 60
     else { return nil }
@@ -62,40 +64,40 @@ extension Timestamp {
   private static let endOfYear9999: Int64 = 253_402_300_799_999
 }
 
-/// What is still unread of a date's text.
-private struct DateText {
-  var rest: Substring.UTF8View
+/// How far a date's text is read.
+private struct DateCursor {
+  var index = 0
 
-  mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard let byte = rest.first, byte == UInt8(ascii: character) else { return false }
-    rest.removeFirst()
+  mutating func take(_ character: Unicode.Scalar, in text: Span<UInt8>) -> Bool {
+    guard index < text.count, text[index] == UInt8(ascii: character) else { return false }
+    index += 1
     return true
   }
 
-  mutating func digit() -> Int? {
-    guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
+  mutating func digit(in text: Span<UInt8>) -> Int? {
+    guard index < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) else {
       return nil
     }
-    rest.removeFirst()
-    return Int(byte - UInt8(ascii: "0"))
+    defer { index += 1 }
+    return Int(text[index] - UInt8(ascii: "0"))
   }
 
-  mutating func number(digits: Int) -> Int? {
+  mutating func number(digits: Int, in text: Span<UInt8>) -> Int? {
     var number = 0
     for _ in 0..<digits {
-      guard let digit = digit() else { return nil }
+      guard let digit = digit(in: text) else { return nil }
       number = number * 10 + digit
     }
     return number
   }
 
   /// The fraction of a second, 0 when there is none; nil for a point without digits.
-  mutating func milliseconds() -> Int? {
-    guard take(".") else { return 0 }
-    guard let first = digit() else { return nil }
+  mutating func milliseconds(in text: Span<UInt8>) -> Int? {
+    guard take(".", in: text) else { return 0 }
+    guard let first = digit(in: text) else { return nil }
     var milliseconds = first * 100
     var weight = 10
-    while let digit = digit() {
+    while let digit = digit(in: text) {
       milliseconds += digit * weight
       weight /= 10
     }
@@ -103,11 +105,11 @@ private struct DateText {
   }
 
   /// `Z`, or hours and minutes ahead of UTC, in minutes.
-  mutating func offsetMinutes() -> Int? {
-    if take("Z") || take("z") { return 0 }
-    let sign = take("-") ? -1 : 1
-    guard sign < 0 || take("+"), let hours = number(digits: 2), hours < 24, take(":"),
-      let minutes = number(digits: 2), minutes < 60
+  mutating func offsetMinutes(in text: Span<UInt8>) -> Int? {
+    if take("Z", in: text) || take("z", in: text) { return 0 }
+    let sign = take("-", in: text) ? -1 : 1
+    guard sign < 0 || take("+", in: text), let hours = number(digits: 2, in: text), hours < 24,
+      take(":", in: text), let minutes = number(digits: 2, in: text), minutes < 60
     else { return nil }
     return sign * (hours * 60 + minutes)
   }

@@ -36,18 +36,24 @@ extension Pipeline {
   }
 
   private func publishOutcome(of job: Job, _ ending: Ending) {
-    let outcome = outcome(of: job, ending)
-    var headers = outcome.headers(source: eventSource)
-    if let key = publishedOrderKey(of: job, endingAs: ending.kind) {
-      headers.append(RecordHeader(Self.orderKeyHeader, key.hex))
-    }
-    let record = ProducerRecord(
-      topic: configuration.topics.results, partition: job.record.partition, key: outcome.key,
-      value: outcome.value(), headers: headers)
-    publish(record, for: job) {
-      self.noteConcluded(job, outcome)
+    let at = now
+    publish(for: job) {
+      self.record(of: self.outcome(of: job, ending, at: at), for: job)
+    } then: {
+      self.noteConcluded(job, ending, at: at)
       self.finish(job)
     }
+  }
+
+  private func record(of outcome: Outcome, for job: Job) -> ProducerRecord {
+    let key = outcome.key
+    var headers = outcome.headers(source: eventSource, key: key)
+    if let order = publishedOrderKey(of: job, endingAs: outcome.kind) {
+      headers.append(RecordHeader(Self.orderKeyHeader, order.hex))
+    }
+    return ProducerRecord(
+      topic: configuration.topics.results, partition: job.record.partition, key: key,
+      value: outcome.value(), headers: headers)
   }
 
   /// Marks the record as done and forgets the job.
@@ -98,20 +104,28 @@ extension Pipeline {
 
   // MARK: - Publishing
 
-  /// Produces `record` until it is acknowledged, then calls `then`; the job is handed back when we must
+  /// Produces a record until it is acknowledged, then calls `then`; the job is handed back when we must
   /// not go on: the partition is gone, or the stop will not wait.
+  ///
+  /// - Parameters:
+  ///   - job: what it is about.
+  ///   - record: makes it, once for each write: kept until its acknowledgement it would cost more than made twice.
+  ///   - then: what follows.
+  ///   - tooLarge: what is done when the topic does not take so large a record.
   func publish(
-    _ record: ProducerRecord, for job: Job, then: @escaping () -> Void,
+    for job: Job, _ record: @escaping () -> ProducerRecord, then: @escaping () -> Void,
     tooLarge: (() -> Void)? = nil
   ) {
     guard let producer = writer(for: job) else { return abandon(job) }
-    let topic = beginWrite(to: record.topic)
-    producer.send(record) { result in
-      self.endWrite(to: topic)
+    let written = record()
+    let topic = written.topic
+    let write = beginWrite(to: topic)
+    producer.send(written) { result in
+      self.endWrite(to: write)
       switch result {
       case .success(let offset):
         self.noteWritable(true)
-        self.noteMark(job.share, record.topic, offset)
+        self.noteMark(job.share, topic, offset)
         then()
       case .failure(let error) where error.isTooLarge && tooLarge != nil:
         tooLarge?()
@@ -119,9 +133,9 @@ extension Pipeline {
         self.noteWritable(false)
         self.log.limited("publish", every: .seconds(10))?.error(
           "cannot write to Kafka: intake waits until this works again",
-          .text(.topic, record.topic), .number(.partition, record.partition),
+          .text(.topic, topic), .number(.partition, job.record.partition),
           .text(.error, error.name), .detail(error.text))
-        self.publishLater { self.publish(record, for: job, then: then, tooLarge: tooLarge) }
+        self.publishLater { self.publish(for: job, record, then: then, tooLarge: tooLarge) }
       }
     }
   }
@@ -130,7 +144,7 @@ extension Pipeline {
     if let index = markedTopics.firstIndex(of: topic) { share.noteMark(index, offset) }
   }
 
-  /// As ``publish(_:for:then:tooLarge:)``; a letter that is too large goes without its value.
+  /// As ``publish(for:_:then:tooLarge:)``; a letter that is too large goes without its value.
   private func publish(_ letter: DeadLetter, of job: Job, then: @escaping () -> Void) {
     guard let producer = writer(for: job) else { return abandon(job) }
     let topic = beginWrite(to: configuration.topics.deadLetters)
@@ -232,8 +246,8 @@ extension Pipeline {
 
   // MARK: - The outcome
 
-  private func outcome(of job: Job, _ ending: Ending) -> Outcome {
-    var outcome = blankOutcome(of: job, ending)
+  private func outcome(of job: Job, _ ending: Ending, at: Timestamp) -> Outcome {
+    var outcome = blankOutcome(of: job, ending, at: at)
     if let request = job.request {
       outcome.recipientHash = recipientHash(of: job, request)?.hex
     }
@@ -255,47 +269,51 @@ extension Pipeline {
   }
 
   /// The outcome with what the record itself tells.
-  private func blankOutcome(of job: Job, _ ending: Ending) -> Outcome {
+  private func blankOutcome(of job: Job, _ ending: Ending, at: Timestamp) -> Outcome {
     if let request = job.request {
-      return Outcome(ending.kind, reason: ending.reason, of: request, at: now)
+      return Outcome(ending.kind, reason: ending.reason, of: request, at: at)
     }
     if let failure = job.undecodable {
-      var outcome = Outcome(failure, at: now)
+      var outcome = Outcome(failure, at: at)
       outcome.reason = ending.reason
       return outcome
     }
     return Outcome(
       ending.kind, reason: ending.reason, eventID: job.eventID, source: job.origin,
-      requestedAt: now, concludedAt: now)
+      requestedAt: at, concludedAt: at)
   }
 
   /// Where an end is told; of those that were too old when they were taken, which come by the thousand after an
   /// outage, a few each second.
-  private func concludedLog(for outcome: Outcome) -> Log? {
-    guard outcome.kind == .expired, outcome.attempts == 0 else { return log }
-    let slot = expiredLines % Self.expiredLinesPerSecond
-    expiredLines += 1
-    return log.limited("expired.\(slot)", every: .seconds(1))
+  private func concludedLog(for job: Job, _ kind: Outcome.Kind) -> Log? {
+    guard kind == .expired, job.history.tries == 0 else { return log }
+    defer { expired.count += 1 }
+    if loop.now - expired.since < .seconds(1) {
+      return expired.count < Self.expiredLinesPerSecond ? log : nil
+    }
+    let suppressed = expired.count - Self.expiredLinesPerSecond
+    expired = (0, loop.now)
+    return suppressed > 0 ? log.with([.number(.suppressed, UInt64(suppressed))]) : log
   }
 
   /// How many ends of requests that were too old are told in a second.
   private static let expiredLinesPerSecond = 20
 
-  private func noteConcluded(_ job: Job, _ outcome: Outcome) {
-    telemetry.outcomes[.init(outcome.channel, outcome.kind, outcome.reason)].increment()
-    if outcome.kind == .accepted, let channel = outcome.channel {
-      telemetry.endToEnd[channel].observe(outcome.concludedAt - outcome.requestedAt)
+  private func noteConcluded(_ job: Job, _ ending: Ending, at: Timestamp) {
+    let channel = job.request?.channel ?? job.undecodable?.channel
+    telemetry.outcomes[.init(channel, ending.kind, ending.reason)].increment()
+    if ending.kind == .accepted, let request = job.request {
+      telemetry.endToEnd[request.channel].observe(at - request.requestedAt)
     }
-    observe(job, .concluded(outcome))
-    guard outcome.kind != .accepted, log.writes(.info), let log = concludedLog(for: outcome) else {
-      return
-    }
+    observe(job, .concluded(outcome(of: job, ending, at: at)))
+    guard ending.kind != .accepted, log.writes(.info),
+      let log = concludedLog(for: job, ending.kind)
+    else { return }
     log.info(
-      "concluded", .eventID(outcome.eventID), .text(.outcome, outcome.kind.rawValue),
-      .reason(outcome.reason), .attempt(outcome.attempts),
-      .providerCode(outcome.providerCode ?? ""), .detail(outcome.detail ?? ""),
-      .text(.topic, job.record.topic), .number(.partition, job.record.partition),
-      .number(.offset, job.record.offset))
+      "concluded", .eventID(job.eventID), .text(.outcome, ending.kind.rawValue),
+      .reason(ending.reason), .attempt(job.history.tries), .providerCode(ending.code ?? ""),
+      .detail(ending.detail), .text(.topic, job.record.topic),
+      .number(.partition, job.record.partition), .number(.offset, job.record.offset))
   }
 }
 

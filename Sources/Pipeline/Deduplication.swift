@@ -2,7 +2,7 @@ import Delivery
 
 /// The event ids taken in the last ten minutes: whether a record is the first of its id.
 ///
-/// Holds 128-bit hashes, never ids: about 70 bytes an entry, at most a million, oldest out first.
+/// Holds 128-bit hashes, never ids: about 90 bytes an entry, at most a million, oldest out first.
 struct Deduplication {
   /// What an id has been seen as.
   enum Finding: Equatable {
@@ -23,29 +23,33 @@ struct Deduplication {
     private let low: Int
 
     init(_ eventID: String) {
-      high = Self.hash(eventID, salt: 1)
-      low = Self.hash(eventID, salt: 2)
+      var hasher = Hasher()
+      eventID.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
+      // Both come of all that the hasher knows, which is more than either tells.
+      var other = hasher
+      other.combine(1)
+      high = hasher.finalize()
+      low = other.finalize()
     }
 
     func hash(into hasher: inout Hasher) { hasher.combine(high) }
-
-    private static func hash(_ text: String, salt: Int) -> Int {
-      var hasher = Hasher()
-      hasher.combine(salt)
-      text.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
-      return hasher.finalize()
-    }
   }
+  /// Of a million of them: no field is wider than it must be.
   private struct Entry {
-    /// A hash of the body; nil when it was not seen here.
-    var body: Int?
-    var partition: Int32
+    /// A hash of the body, when it was seen here.
+    var body = 0
     var offset: Int64
+    /// Where the record stood that was taken; below zero when it was not taken here.
+    var place: Int64 = -1
+    var partition: Int32
     /// How many records of own topics it is known to have had.
-    var hop: Int
-    /// Where the record stood that was taken; nil when it was not taken here.
-    var place: Int64?
+    var hop: Int32
+    var isSeen = false
     var isConcluded = false
+
+    mutating func conclude(_ origin: RecordOrigin) {
+      if offset == origin.offset, partition == origin.partition { isConcluded = true }
+    }
   }
 
   private let window: Duration
@@ -79,13 +83,16 @@ struct Deduplication {
     if let known = entries[key] {
       if known.partition == origin.partition, known.offset == origin.offset {
         if known.isConcluded { return .concludedHere }
-        if known.hop > hop || known.hop == hop && known.place ?? place != place { return .goneOn }
+        if known.hop > hop || known.hop == hop && known.place >= 0 && known.place != place {
+          return .goneOn
+        }
       } else {
-        return known.body ?? body == body ? .duplicate : .reused
+        return !known.isSeen || known.body == body ? .duplicate : .reused
       }
     }
     entries[key] = Entry(
-      body: body, partition: origin.partition, offset: origin.offset, hop: hop, place: place)
+      body: body, offset: origin.offset, place: place ?? -1, partition: origin.partition,
+      hop: Int32(clamping: hop), isSeen: true)
     order.append((key, origin.offset, now))
     return .new
   }
@@ -103,17 +110,13 @@ struct Deduplication {
     if let known = entries[key], known.isConcluded || known.hop > hop ?? .max { return }
     if entries[key] == nil { order.append((key, origin.offset, now)) }
     entries[key] = Entry(
-      body: nil, partition: origin.partition, offset: origin.offset, hop: hop ?? 0,
+      offset: origin.offset, partition: origin.partition, hop: Int32(clamping: hop ?? 0),
       isConcluded: hop == nil)
   }
 
   /// Notes that the outcome of the record that owns `key` stands in the results topic.
   mutating func conclude(_ key: Key, origin: RecordOrigin) {
-    guard var entry = entries[key], entry.offset == origin.offset,
-      entry.partition == origin.partition
-    else { return }
-    entry.isConcluded = true
-    entries[key] = entry
+    entries[key]?.conclude(origin)
   }
 
   /// Notes that the request that owns `key` has gone on as another record of an own topic.
@@ -121,8 +124,8 @@ struct Deduplication {
     guard let entry = entries[key], entry.offset == origin.offset,
       entry.partition == origin.partition
     else { return }
-    entries[key]?.hop = hop
-    entries[key]?.place = nil
+    entries[key]?.hop = Int32(clamping: hop)
+    entries[key]?.place = -1
   }
 
   /// Forgets an id whose record was handed back: it comes again, here or elsewhere.

@@ -135,14 +135,14 @@ extension Pipeline {
   func decode(_ job: Job) throws(Halt) -> Request {
     if let request = job.request { return request }
     if let flaw = job.undecodable { throw Halt(verdict: .conclude(Ending(flaw))) }
-    let configuration = configuration
+    let (lifetimes, lifetime) = (configuration.lifetimes, configuration.lifetime)
     let request: Request
     do {
       request = try job.record.withValue { value throws(UndecodableRequest) in
         try Request.decode(
           value: value, headers: job.record.headers, origin: job.origin,
           timestamp: job.record.timestamp, identity: job.continuation?.identity, now: now,
-          lifetime: { configuration.lifetimes[$0] ?? configuration.lifetime })
+          lifetime: { lifetimes[$0] ?? lifetime })
       }
     } catch {
       job.undecodable = error

@@ -69,7 +69,8 @@ public struct Log: Sendable {
   @discardableResult
   public func flush(within limit: Duration) -> Bool { sink.flush(within: limit) }
 
-  private func with(_ fields: [LogField]) -> Log {
+  /// The log whose lines begin with these fields.
+  func with(_ fields: [LogField]) -> Log {
     var log = self
     log.context += fields
     return log

@@ -162,7 +162,9 @@ extension Pipeline {
       headers: continuation.headers(replacingIn: job.record.headers))
     job.share.addWaiting(1)
     job.share.noteWaiting(resultsFrom: continuation.resultsFrom)
-    publish(record, for: job) {
+    publish(for: job) {
+      record
+    } then: {
       self.telemetry.retries[.init(tier)].increment()
       self.observe(job, .deferred(tier, until: continuation.notBefore))
       self.finishMoved(job, as: continuation.hop)

@@ -65,8 +65,8 @@ public actor Pipeline {
   /// Whether intake stopped for want of room, though there may be records.
   var isIntakeWaiting = false
   var isWritable = true
-  /// How many requests have expired before their first try.
-  var expiredLines = 0
+  /// How many requests have expired before their first try, in a second that began then.
+  var expired: (count: Int, since: ContinuousClock.Instant)
   /// How many records each of ``markedTopics``, and last the dead letters, have not acknowledged, and since when.
   var writes: [(pending: Int, since: ContinuousClock.Instant)]
   /// Those that have acknowledged nothing for long.
@@ -94,6 +94,7 @@ public actor Pipeline {
     self.log = log
     self.observer = observer
     markedTopics = configuration.topics.marked
+    expired = (0, loop.now)
     writes = Array(repeating: (0, loop.now), count: markedTopics.count + 1)
     self.clients = clients
     eventSource = Outcome.cloudEventSource(group: configuration.group)

@@ -5,7 +5,7 @@ extension Drill {
     name: "stale-backlog",
     does: "starts a worker before 200,000 requests that have expired, with fresh ones behind them",
     holds:
-      "nothing stale is sent; fresh ones are sent within 10 s; 100,000 are skipped in a second of CPU",
+      "nothing stale is sent; fresh ones are sent within 10 s; 100,000 are skipped in a second of the loop",
     ground: .brokers, argument: "how many requests", seconds: 60
   ) { field in
     let count = field.argument ?? 200_000
@@ -18,28 +18,48 @@ extension Drill {
         })
     }
     let worker = try field.launchWorker()
-    let begin = ContinuousClock.now
+    let launch = ContinuousClock.now
     try field.enqueue((0..<20).map { .sms($0, prefix: "fresh") })
+    try field.wait("the first is skipped", upTo: .seconds(30)) { worker.expired > 0 }
+    let begin = SkippedSoFar(worker)
     try field.wait("fresh requests are sent", upTo: .seconds(90)) { field.sms.takenCount == 20 }
-    let fresh = ContinuousClock.now - begin
-    let (cpu, expired) = (
-      worker.cpuSeconds, worker.metrics.sum("otp_outcomes_total", #"outcome="expired""#)
-    )
+    let fresh = ContinuousClock.now - launch
+    let end = SkippedSoFar(worker)
+    let skipped = end.count - begin.count
+    let perLoopSecond = Int(skipped / (end.loop - begin.loop))
     field.report.recoverySeconds = fresh.seconds
     field.note(
-      "\(Int(expired / fresh.seconds)) a second since the start, \(Int(expired / cpu)) a second of CPU"
-    )
+      "\(Int(skipped / (end.at - begin.at).seconds)) a second, \(perLoopSecond) a second of the loop, "
+        + "\(Int(skipped / (end.cpu - begin.cpu))) a second of CPU of all threads")
     field.check(fresh < .seconds(10), "fresh requests took \(rounded(fresh.seconds)) s")
-    field.check(expired / cpu >= 100_000, "\(Int(expired / cpu)) were skipped in a second of CPU")
+    // The loop is one thread, and the one that the rate depends on where there are cores for the others.
+    field.check(perLoopSecond >= 100_000, "\(perLoopSecond) skipped in a second of the loop")
     field.awaitOutcomes(upTo: .seconds(120))
     field.check(field.sms.requestCount == 20, "something stale was sent")
   }
 }
 
+/// How many were skipped, and what that took.
+private struct SkippedSoFar {
+  let at = ContinuousClock.now
+  let count: Double
+  let loop: Double
+  let cpu: Double
+
+  init(_ worker: WorkerProcess) {
+    count = worker.expired
+    loop = worker.cpuSeconds(ofThread: worker.identifier)
+    cpu = worker.cpuSeconds()
+  }
+}
+
 extension WorkerProcess {
-  /// CPU time of the process so far.
-  var cpuSeconds: Double {
-    let text = (try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)) ?? ""
+  fileprivate var expired: Double { metrics.sum("otp_outcomes_total", #"outcome="expired""#) }
+
+  /// CPU time of the process so far, or of one of its threads; its loop is the first.
+  func cpuSeconds(ofThread thread: Int32? = nil) -> Double {
+    let path = "/proc/\(identifier)" + (thread.map { "/task/\($0)" } ?? "") + "/stat"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
     guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
       return 0
