@@ -38,6 +38,7 @@ test: deps ## Run all tests that need nothing outside this repository
 	$(TEST) --filter '$(SERVERS)'
 	@# With hashes that are the same each time, so that a seed of the simulation means the same everywhere.
 	SWIFT_DETERMINISTIC_HASHING=1 $(TEST) --skip '$(BROKERS)|$(SERVERS)'
+	$(MAKE) --no-print-directory simulate SEEDS=1-5000
 
 .PHONY: simulate
 simulate: deps ## Run the pipeline in a made-up world (SEEDS=1-5000, or SEED=17 TRACE=1; PLANTED=commit-too-far)

@@ -70,6 +70,12 @@ extension Pipeline {
     retire(job)
   }
 
+  /// Marks the record as done that only repeats another: what is known of that one stays as it is.
+  func drop(_ job: Job) {
+    complete(job)
+    retire(job)
+  }
+
   private func complete(_ job: Job) {
     complete(job.record.offset, of: job.partition)
   }

@@ -142,7 +142,7 @@ public actor Pipeline {
     case .later(let wait): putOff(job, wait)
     case .hold: waitForProbe(job)
     case .waiting: break
-    case .alreadyDone: finish(job)
+    case .alreadyDone: drop(job)
     case .abandon: abandon(job)
     }
   }

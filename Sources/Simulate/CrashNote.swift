@@ -1,17 +1,20 @@
 import Glibc
-import Synchronization
 
 /// Says which seed it was when the process crashes.
 enum CrashNote {
-  private static let seed = Atomic<UInt64>(0)
+  // Made before any thread that uses it, and never changed.
+  nonisolated(unsafe) private static var key = pthread_key_t()
 
-  /// Notes the seed that is about to be run.
-  static func note(_ number: UInt64) { seed.store(number, ordering: .relaxed) }
+  /// Notes the seed that the calling thread is about to run.
+  static func note(_ number: UInt64) {
+    pthread_setspecific(key, UnsafeRawPointer(bitPattern: UInt(number)))
+  }
 
   /// Prints the seed when a check of Swift's ends the process.
   static func install() {
+    pthread_key_create(&key, nil)
     signal(SIGILL) { number in
-      let text = "\nseed \(CrashNote.seed.load(ordering: .relaxed)): CRASHED\n"
+      let text = "\nseed \(UInt(bitPattern: pthread_getspecific(CrashNote.key))): CRASHED\n"
       _ = text.utf8CString.withUnsafeBytes { write(1, $0.baseAddress, $0.count - 1) }
       signal(number, SIG_DFL)
     }

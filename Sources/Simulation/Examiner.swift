@@ -244,7 +244,8 @@ final class Examiner {
     }
     let isDone = Self.done(
       SimulatedBroker.Committed(offset: entry.offset, metadata: entry.metadata))
-    for record in records[place] ?? [] where !record.isSettled && isDone(record.offset) {
+    for record in records[place] ?? []
+    where !record.isSettled && isDone(record.offset) && !hasTwin(record, isDone) {
       fail(
         .commitBehindOutcome,
         "\(place) is committed at \(entry.offset), and the log does not say what became of "
@@ -252,6 +253,14 @@ final class Examiner {
     }
     if entry.offset > world.broker.end(of: place) {
       fail(.commitBehindOutcome, "\(place) is committed at \(entry.offset), behind its end")
+    }
+  }
+
+  /// Whether the same copy stands before it, after a doubtful write, and is not done.
+  private func hasTwin(_ record: TrueRecord, _ isDone: (Int64) -> Bool) -> Bool {
+    record.request.records.contains {
+      $0.place == record.place && $0.hop == record.hop && $0.offset < record.offset
+        && !isDone($0.offset)
     }
   }
 

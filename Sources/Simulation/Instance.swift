@@ -120,6 +120,19 @@ final class Instance {
     return world.chance.number(10...100_000)
   }
 
+  /// Goes by another configuration from now on.
+  func reconfigure(with configuration: PipelineConfiguration, liftsHolds: Bool) {
+    guard let pipeline else { return }
+    clock.elapsed = world.now
+    loop.turn {
+      let pipeline = Pinned(pipeline)
+      pipeline.value.assumeIsolated {
+        $0.reconfigure(with: configuration, liftsHolds: liftsHolds)
+      }
+    }
+    rest()
+  }
+
   // MARK: - Its ends
 
   /// Stops in order, as a signal does.

@@ -31,6 +31,8 @@ struct Plan {
   var stops: Int
   var joins: Int
   var brokerOutages: Int
+  var providerOutages: Int
+  var reloads: Int
   var clockSteps: Int
   var metadataLosses: Int
   /// How many bytes of metadata the broker takes.
@@ -73,5 +75,7 @@ struct Plan {
     metadataLimit = isBrokerBad ? chance.one(of: [4_096, 4_096, 60]) : 4_096
     hasHashKey = chance.happens(500)
     isSlow = chance.happens(300)
+    providerOutages = chance.one(of: [0, 0, 1, 2])
+    reloads = chance.one(of: [0, 0, 0, 1, 3])
   }
 }

@@ -25,6 +25,11 @@ enum ProviderMood: Int, CaseIterable {
   case holdAccount
   case refuseDestination
 
+  /// How it treats everyone while its service is out.
+  static let outages: [ProviderMood] = [
+    .unavailable, .failWithoutTaking, .dropWithoutTaking, .hangWithoutTaking, .refuseConnection,
+  ]
+
   static func weights(_ chance: inout Chance) -> [Int] {
     let isGood = chance.happens(300)
     return allCases.map { mood in

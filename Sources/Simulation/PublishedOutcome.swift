@@ -63,8 +63,9 @@ struct PublishedOutcome {
 
   private static func text(_ key: [UInt8], in value: [UInt8]) -> String? {
     guard let start = end(of: key, in: value) else { return nil }
+    // No backslash escapes anything but a slash here.
     let text = value[start...].prefix { $0 != UInt8(ascii: "\"") }
-    return String(decoding: text, as: UTF8.self).replacing("\\/", with: "/")
+    return String(decoding: text.filter { $0 != UInt8(ascii: "\\") }, as: UTF8.self)
   }
 
   private static func number(_ key: [UInt8], in value: [UInt8]) -> Int64? {

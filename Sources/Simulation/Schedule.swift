@@ -141,6 +141,8 @@ extension World {
     for _ in 0..<plan.stops { at(chance.number(0...end)) { self.stopOne() } }
     for _ in 0..<plan.joins { at(chance.number(0...end)) { self.join() } }
     for _ in 0..<plan.brokerOutages { at(chance.number(0...end)) { self.loseBroker() } }
+    for _ in 0..<plan.providerOutages { at(chance.number(0...end)) { self.loseProvider() } }
+    for _ in 0..<plan.reloads { at(chance.number(0...end)) { self.reloadOne() } }
     for _ in 0..<plan.metadataLosses {
       at(chance.number(0...end)) { self.loseMetadata() }
     }
@@ -175,6 +177,17 @@ extension World {
     let time = chance.number(Int64(10_000)...3_000_000)
     trace("no broker for \(time / 1_000) ms")
     broker.goAway(for: time)
+  }
+
+  private func loseProvider() {
+    guard !isHealed else { return }
+    provider.fail(for: chance.number(300_000...20_000_000))
+  }
+
+  private func reloadOne() {
+    let running = instances.filter(\.isRunning)
+    guard !isHealed, !running.isEmpty else { return }
+    reload(chance.one(of: running))
   }
 
   private func loseMetadata() {

@@ -5,12 +5,21 @@ import Transport
 /// The provider of a simulated world.
 final class SimulatedProvider {
   private unowned let world: World
+  private var outage: (mood: ProviderMood, until: Int64)?
 
   init(_ world: World) { self.world = world }
+
+  /// Fails everyone alike for a time.
+  func fail(for time: Int64) {
+    let mood = world.chance.one(of: ProviderMood.outages)
+    world.trace("the provider is out for \(time / 1_000) ms: \(mood)")
+    outage = (mood, world.now + time)
+  }
 
   /// What it will do with the next request.
   func nextMood() -> ProviderMood {
     guard !world.isHealed else { return .accept }
+    if let outage, world.now < outage.until { return outage.mood }
     return ProviderMood(rawValue: world.chance.weighted(world.plan.moods)) ?? .accept
   }
 

@@ -39,7 +39,8 @@ final class Surroundings {
       clients: Self.clients(of: Pinned(instance)), seed: seed)
   }
 
-  private func configuration(_ plan: Plan) -> PipelineConfiguration {
+  /// A configuration whose connector is another one each time.
+  func configuration(_ plan: Plan) -> PipelineConfiguration {
     let connector = Connector(
       name: "simulated", driver: driver, templates: TemplateSet([]), concurrency: plan.concurrency)
     var configuration = PipelineConfiguration(

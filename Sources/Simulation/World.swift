@@ -101,6 +101,15 @@ final class World {
     instance.start(pipeline)
   }
 
+  /// Gives an instance another connector, and perhaps another number of slots.
+  func reload(_ instance: Instance) {
+    var plan = plan
+    plan.concurrency = chance.one(of: [1, 2, 8])
+    let liftsHolds = chance.happens(500)
+    trace("instance \(instance.number) goes by another configuration")
+    instance.reconfigure(with: surroundings.configuration(plan), liftsHolds: liftsHolds)
+  }
+
   /// Lets go of all that was still to happen, and of whom it would happen to.
   func forget() {
     agenda = Agenda()
