@@ -46,9 +46,9 @@ public struct CommitMetadata: Sendable, Equatable {
 
   /// Tells one owner of a partition from the next.
   public var nonce: UInt64
-  /// One past the highest offset that may have been sent; nil in a text of an older version.
+  /// One past the highest offset that may be sent before the next commit; nil in a text of an older version.
   ///
-  /// By this owner, or by one before it that did not end in good order.
+  /// By this owner, or sent by one before it that did not end in good order.
   public var taken: Int64?
   /// How far the owner's own records are acknowledged, for each partition that it produces to.
   ///

@@ -4,8 +4,10 @@ public struct Inheritance: Sendable, Equatable {
     case none
     /// Only of these, ascending; the first `passed` of them lie behind.
     case listed([Int64], passed: Int)
-    /// Of all below `end`, and of so many more.
-    case below(Int64, margin: Int)
+    /// Of all below that offset.
+    case below(Int64)
+    /// Of the next so many.
+    case next(Int)
   }
 
   /// What told the former owner from others; nil when there was none, or when it left no word.
@@ -16,16 +18,16 @@ public struct Inheritance: Sendable, Equatable {
   /// - Parameters:
   ///   - metadata: what stood beside the committed offset; nil when there was none that could be read.
   ///   - wasEverCommitted: whether there is a committed offset at all: without, nobody took anything.
-  ///   - margin: how many unfinished records an owner may have taken after its last commit.
-  public init(metadata: CommitMetadata?, wasEverCommitted: Bool, margin: Int = 512) {
+  ///   - mostInFlight: how many unfinished records are in doubt when the former owner left no word of how far it went.
+  public init(metadata: CommitMetadata?, wasEverCommitted: Bool, mostInFlight: Int = 512) {
     nonce = metadata?.nonce
     doubt =
       if case .clean(let possiblyWritten) = metadata?.ending {
         .listed(possiblyWritten, passed: 0)
-      } else if wasEverCommitted || metadata != nil {
-        .below(metadata?.uncertainEnd ?? .min, margin: margin)
+      } else if let metadata {
+        .below(metadata.uncertainEnd)
       } else {
-        .none
+        wasEverCommitted ? .next(mostInFlight) : .none
       }
   }
 
@@ -37,7 +39,7 @@ public struct Inheritance: Sendable, Equatable {
     switch doubt {
     case .none: true
     case .listed(let offsets, let passed): passed == offsets.count
-    case .below: false
+    case .below, .next: false
     }
   }
 
@@ -46,8 +48,7 @@ public struct Inheritance: Sendable, Equatable {
 
   /// Whether the former owner may have sent a record, which is not done.
   ///
-  /// To be asked once for each unfinished record of the assignment, in the order of offsets: the margin
-  /// counts the questions.
+  /// To be asked once for each unfinished record of the assignment, in the order of offsets.
   public mutating func mayHaveBeenSent(_ offset: Int64) -> Bool {
     switch doubt {
     case .none:
@@ -57,10 +58,12 @@ public struct Inheritance: Sendable, Equatable {
       let isListed = passed < offsets.count && offsets[passed] == offset
       doubt = .listed(offsets, passed: isListed ? passed + 1 : passed)
       return isListed
-    case .below(let end, let margin):
-      if offset < end { return true }
-      doubt = margin > 1 ? .below(end, margin: margin - 1) : .none
-      return margin > 0
+    case .below(let end):
+      if offset >= end { doubt = .none }
+      return offset < end
+    case .next(let count):
+      doubt = count > 1 ? .next(count - 1) : .none
+      return count > 0
     }
   }
 }

@@ -6,6 +6,9 @@
 /// comes to 0 before it could. About 13,500 offsets fit in the worst order of things, with every
 /// second one done; the whole span fits when what is not done is rare or stands together. One
 /// record that hangs while thousands behind it are done costs two bytes.
+///
+/// Each commit also says how far will be taken at most before the next one: whoever takes over after a crash
+/// knows exactly which records may have been sent. So nothing is taken before the first commit is acknowledged.
 public struct OffsetLedger: Sendable {
   /// What to do with a record.
   public enum Take: Sendable, Equatable {
@@ -40,20 +43,32 @@ public struct OffsetLedger: Sendable {
   /// One past the highest offset that a former owner may have sent; 0 when there is none.
   ///
   /// It outlives this owner: should this one, too, end without a word, the next must know.
-  private let inherited: Int64
+  private var inherited: Int64
   private var hasUnrequestedChanges = true
+  /// Nothing from here on is taken before a commit says so.
+  public private(set) var ceiling: Int64
+  /// The ceiling of the commit whose acknowledgement is awaited.
+  private var requestedCeiling: Int64?
+  /// What ``taken`` was at the commit before.
+  private var takenBefore: Int64
+  /// How much a commit lets be taken before the next, at the least.
+  private let leastAllowance: Int64
 
   /// A ledger for a partition that was just assigned.
   /// - Parameters:
   ///   - offset: where consumption starts: the committed offset, if there is one.
   ///   - metadata: what stood beside that very offset.
+  ///   - leastAllowance: how many records each commit lets be taken before the next at the least, at least 1.
   /// - Precondition: the metadata was read for `offset`.
-  public init(startingAt offset: Int64, metadata: CommitMetadata?) {
+  public init(startingAt offset: Int64, metadata: CommitMetadata?, leastAllowance: Int = 16) {
     undone = metadata?.undone ?? UndoneOffsets(end: offset)
     precondition(
       metadata == nil || metadata?.offset == offset, "the metadata is of another offset")
     committedOffset = offset
     next = offset
+    ceiling = offset
+    takenBefore = offset
+    self.leastAllowance = Int64(leastAllowance)
     inherited = metadata?.uncertainEnd ?? 0
   }
 
@@ -72,8 +87,14 @@ public struct OffsetLedger: Sendable {
     }
     committedOffset = offset
     next = offset
+    ceiling = offset
+    takenBefore = offset
+    leastAllowance = former.leastAllowance
     inherited = max(former.taken, former.inherited)
   }
+
+  /// Notes where the partition ended when it was taken over: no former owner has taken what lies behind that.
+  public mutating func limitInherited(to end: Int64) { inherited = min(inherited, end) }
 
   /// The next offset to commit: everything below it is done.
   public var watermark: Int64 { undone.first ?? undone.end }
@@ -114,6 +135,9 @@ public struct OffsetLedger: Sendable {
     return Int(min(left, fitting))
   }
 
+  /// How many more may be taken before a commit is acknowledged.
+  public var allowance: Int { Int(max(0, ceiling - taken)) }
+
   /// Whether the span, or what fits into the metadata, is all but used up.
   ///
   /// - Parameter maximumSpan: the largest ``span`` wanted, at least 1.
@@ -139,6 +163,15 @@ public struct OffsetLedger: Sendable {
     return .fresh
   }
 
+  /// Notes that the next record stands at `offset`: there is none before it, as ``take(_:)`` would find.
+  public mutating func pass(to offset: Int64) {
+    guard offset > next else { return }
+    skip(to: offset)
+    undone.extend(to: offset)
+    next = offset
+    hasUnrequestedChanges = true
+  }
+
   private mutating func skip(to offset: Int64) {
     guard next < undone.end else { return }
     undone.removeAll(in: next..<offset)
@@ -158,7 +191,7 @@ public struct OffsetLedger: Sendable {
     return true
   }
 
-  /// What to commit now.
+  /// What to commit now; one at a time, the next when this one is acknowledged or failed.
   ///
   /// - Parameters:
   ///   - nonce: tells this owner from the one before and the one after.
@@ -173,10 +206,22 @@ public struct OffsetLedger: Sendable {
   ) -> Commit? {
     guard hasUnrequestedChanges || ending != .open else { return nil }
     hasUnrequestedChanges = false
+    let requested = raisedCeiling
+    requestedCeiling = requested
+    // Should it be lower than the last, that holds from now on.
+    ceiling = min(ceiling, requested)
+    takenBefore = taken
     let metadata = CommitMetadata(
-      nonce: nonce, undone: undone, taken: max(taken, inherited), marks: marks,
+      nonce: nonce, undone: undone, taken: max(requested, inherited), marks: marks,
       resultsFrom: resultsFrom, ending: unfinished(ending))
     return Commit(offset: watermark, metadata: metadata.text)
+  }
+
+  /// Twice as many records as came between the last two commits, so that a steady stream never waits.
+  private var raisedCeiling: Int64 {
+    let (ceiling, overflow) = taken.addingReportingOverflow(
+      max(leastAllowance, 2 * (taken - takenBefore)))
+    return overflow ? .max : ceiling
   }
 
   private func unfinished(_ ending: CommitMetadata.Ending) -> CommitMetadata.Ending {
@@ -190,13 +235,15 @@ public struct OffsetLedger: Sendable {
   }
 
   /// Notes that a commit was acknowledged.
-  /// - Parameter offset: the offset of that commit; acknowledgements may come in any order.
+  /// - Parameter offset: the offset of that commit.
   public mutating func committed(_ offset: Int64) {
     committedOffset = max(committedOffset, offset)
+    if let requested = requestedCeiling.take() { ceiling = max(ceiling, requested) }
   }
 
   /// Notes that a commit failed or that its answer was lost: it will be requested again.
   public mutating func commitFailed() {
     hasUnrequestedChanges = true
+    requestedCeiling = nil
   }
 }

@@ -125,6 +125,7 @@ extension Pipeline {
           self.resumeIfConfirmed()
         }
       }
+      self.noteRoom()
       // Who waits for a proof does not wait for the next tick: this one may have begun before the doubt.
       if self.heldBack != nil, byPartition.values.allSatisfy({ $0.error == nil }) { self.commit() }
       if let whenCommitted = self.whenCommitted.take() { whenCommitted() }

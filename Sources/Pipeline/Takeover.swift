@@ -87,10 +87,11 @@ extension Pipeline {
     _ = add(
       assigned, to: share,
       OffsetLedger(
-        startingAt: assigned.committedOffset ?? assigned.startOffset, metadata: metadata),
+        startingAt: assigned.committedOffset ?? assigned.startOffset, metadata: metadata,
+        leastAllowance: configuration.limits.commitAllowance),
       Inheritance(
         metadata: metadata, wasEverCommitted: wasCommitted,
-        margin: configuration.limits.inFlight))
+        mostInFlight: configuration.limits.inFlight))
   }
 
   private func add(_ assigned: AssignedPartition, to share: Share, resuming former: FormerShare) {
@@ -298,6 +299,7 @@ private final class Takeover {
     share.setMarks(marked.map { ends[$0] })
     for state in share.partitions {
       state.takenOverAt = ends[state.partition] ?? .max
+      state.ledger.limitInherited(to: state.takenOverAt)
       if state.inheritanceEnd == .max {
         state.inheritanceEnd = state.takenOverAt
         state.inheritanceTime = share.takenOverAt

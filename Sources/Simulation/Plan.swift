@@ -9,6 +9,7 @@ struct Plan {
   var concurrency: Int
   var inFlight: Int
   var span: Int
+  var allowance: Int
   /// By ``ProviderMood``.
   var moods: [Int]
   /// In thousandths of all requests.
@@ -76,6 +77,7 @@ struct Plan {
     hasHashKey = chance.happens(500)
     isSlow = chance.happens(300)
     providerOutages = chance.one(of: [0, 0, 1, 2])
+    allowance = chance.one(of: [1, 2, 16])
     reloads = chance.one(of: [0, 0, 0, 1, 3])
   }
 }

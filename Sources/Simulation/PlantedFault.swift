@@ -12,6 +12,8 @@ public enum PlantedFault: String, Sendable, CaseIterable {
   case forgottenMarks = "forgotten-marks"
   /// That the last owner ended without a word is not read.
   case forgottenCrash = "forgotten-crash"
+  /// How far the last owner may have gone after its last commit is not read.
+  case forgottenCeiling = "forgotten-ceiling"
   /// What is read is the commit before the last.
   case staleCommit = "stale-commit"
   /// What is read is one's own last commit, whoever has committed since: as if the nonce were not looked at.
@@ -40,14 +42,12 @@ public enum PlantedFault: String, Sendable, CaseIterable {
   }
 
   private func metadata(_ commit: SimulatedBroker.Committed) -> String? {
-    guard self == .forgottenMarks || self == .forgottenCrash || self == .forgottenRanges else {
-      return commit.metadata
-    }
     if self == .forgottenRanges { return nil }
-    guard
+    guard [.forgottenMarks, .forgottenCrash, .forgottenCeiling].contains(self),
       var metadata = (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil
     else { return commit.metadata }
     if self == .forgottenMarks { metadata.marks = [] }
+    if self == .forgottenCeiling { metadata.taken = nil }
     if self == .forgottenCrash { metadata.ending = .clean(possiblyWritten: []) }
     return metadata.text
   }

@@ -50,6 +50,7 @@ final class Surroundings {
     if plan.hasHashKey { configuration.hashKey = Secret("simulated") }
     configuration.limits.inFlight = plan.inFlight
     configuration.limits.uncommittedSpan = plan.span
+    configuration.limits.commitAllowance = plan.allowance
     configuration.policy.backoff = Backoff(
       delays: [.zero, .milliseconds(100), .milliseconds(400), .milliseconds(1_200)])
     return configuration

@@ -28,8 +28,6 @@ private struct World {
   private struct Request {
     var commit: OffsetLedger.Commit
     var model: Model
-    /// What may have been sent when it was made.
-    var maybeSent: Set<Int64> = []
   }
 
   private let seed: UInt64
@@ -89,10 +87,16 @@ private struct World {
   }
 
   private mutating func takeOne() {
-    guard ledger.room(maximumSpan: maximumSpan) > 0 else { return }
+    guard ledger.room(maximumSpan: maximumSpan) > 0, ledger.allowance > 0 else { return }
     var offset = next
     while !isRecord(offset) { offset += 1 }
     model.undone.subtract(next..<offset)
+    guard offset < ledger.ceiling else {
+      ledger.pass(to: offset)
+      next = offset
+      model.end = max(model.end, next)
+      return
+    }
     let isKnownDone = offset < model.end && !model.undone.contains(offset)
     #expect(ledger.take(offset) == (isKnownDone ? .alreadyDone : .fresh), "seed \(seed)")
     next = offset + 1
@@ -122,7 +126,7 @@ private struct World {
   }
 
   private mutating func request(_ ending: CommitMetadata.Ending = .open) throws {
-    guard let commit = ledger.commit(nonce: seed, ending: ending) else { return }
+    guard pending.isEmpty, let commit = ledger.commit(nonce: seed, ending: ending) else { return }
     #expect(commit.metadata.utf8.count <= CommitMetadata.longestText, "seed \(seed)")
     #expect(commit.offset >= ledger.committedOffset, "seed \(seed)")
     let read = try CommitMetadata.read(commit.metadata, committedAt: commit.offset)
@@ -136,10 +140,9 @@ private struct World {
       checked += 1
     }
     #expect(metadata.ending == ending, "seed \(seed)")
-    pending.append(Request(commit: commit, model: model, maybeSent: maybeSent))
+    pending.append(Request(commit: commit, model: model))
   }
 
-  /// The coordinator works in order; an answer is for the oldest request.
   private mutating func acknowledge() {
     guard !pending.isEmpty else { return }
     stored = pending.removeFirst()
@@ -168,9 +171,8 @@ private struct World {
     let metadata = try CommitMetadata.read(commit.metadata, committedAt: commit.offset)
     ledger = OffsetLedger(startingAt: commit.offset, metadata: metadata)
     model = stored.model
-    maybeSent = stored.maybeSent
     beginAgain()
-    var inheritance = Inheritance(metadata: metadata, wasEverCommitted: true, margin: 0)
+    var inheritance = Inheritance(metadata: metadata, wasEverCommitted: true)
     for offset in model.undone.sorted() {
       let isInDoubt = inheritance.mayHaveBeenSent(offset)
       #expect(isInDoubt || !maybeSent.contains(offset), "\(offset) is sent twice, seed \(seed)")
@@ -191,6 +193,7 @@ private struct World {
   private mutating func handOver() throws {
     let written = underWay.filter { _ in Bool.random(using: &random) }
     maybeSent = Set(written)
+    while !pending.isEmpty { acknowledge() }
     try request(.clean(possiblyWritten: written))
     while !pending.isEmpty { acknowledge() }
     try restart()

@@ -148,7 +148,56 @@ import Testing
     #expect(ledger.commit(nonce: 1, ending: .clean(possiblyWritten: [])) != nil)
   }
 
-  @Test func `a commit carries what it was told, and how far was taken`() throws {
+  @Test func `nothing is taken that the last commit does not allow, which is twice what came`()
+    throws
+  {
+    var ledger = OffsetLedger(startingAt: 100, metadata: nil)
+    #expect(ledger.allowance == 0, "nobody knows yet that it is ours")
+    #expect(try metadata(ledger.commit(nonce: 1)).taken == 116)
+    #expect(ledger.allowance == 0, "it is not acknowledged")
+    ledger.committed(100)
+    #expect(ledger.allowance == 16)
+    for offset in 100..<Int64(116) { _ = ledger.take(offset) }
+    #expect(ledger.allowance == 0)
+    #expect(try metadata(ledger.commit(nonce: 1)).taken == 148)
+    ledger.commitFailed()
+    #expect(ledger.allowance == 0)
+    #expect(try metadata(ledger.commit(nonce: 1)).taken == 132)
+    ledger.committed(100)
+    #expect(ledger.allowance == 16)
+  }
+
+  @Test func `what a commit allows less than the one before holds before it is acknowledged`()
+    throws
+  {
+    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
+    _ = try ledger.commit(nonce: 1).required
+    ledger.committed(0)
+    for offset in 0..<Int64(100) { _ = ledger.take(offset) }
+    _ = try ledger.commit(nonce: 1).required
+    ledger.committed(0)
+    #expect(ledger.allowance == 200)
+    ledger.complete(0)
+    #expect(try metadata(ledger.commit(nonce: 1)).taken == 116)
+    #expect(ledger.allowance == 16)
+    ledger.commitFailed()
+    #expect(ledger.allowance == 16)
+  }
+
+  @Test func `a gap leads past what a commit allows, and the next allows what is behind it`() throws
+  {
+    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
+    _ = try ledger.commit(nonce: 1).required
+    ledger.committed(0)
+    ledger.pass(to: 1_000)
+    #expect(ledger.allowance == 0)
+    #expect(ledger.watermark == 1_000)
+    #expect(try metadata(ledger.commit(nonce: 1)).taken == 3_000)
+    ledger.committed(1_000)
+    #expect(ledger.take(1_000) == .fresh)
+  }
+
+  @Test func `a commit carries what it was told, and how far may be taken`() throws {
     var ledger = OffsetLedger(startingAt: 3, metadata: nil)
     for offset in 3..<Int64(9) { _ = ledger.take(offset) }
     for offset in [Int64(3), 5, 8] { ledger.complete(offset) }
@@ -156,25 +205,28 @@ import Testing
       ledger.commit(
         nonce: 8, marks: [4, nil], resultsFrom: 2, ending: .clean(possiblyWritten: [7, 3, 5, 4])))
     #expect(metadata.nonce == 8)
-    #expect(metadata.taken == 9)
+    #expect(metadata.taken == 25)
     #expect(metadata.marks == [4, nil])
     #expect(metadata.resultsFrom == 2)
     #expect(metadata.ending == .clean(possiblyWritten: [4, 7]), "what is done was not left open")
   }
 
   @Test(arguments: [
-    (CommitMetadata.Ending.open, Int64(7)), (.clean(possiblyWritten: [2, 4]), 5),
-    (.clean(possiblyWritten: []), 1),
+    (CommitMetadata.Ending.open, Int64(90)), (.clean(possiblyWritten: [2, 24]), 25),
+    (.clean(possiblyWritten: []), 17),
   ])
   func `an owner that takes nothing passes on how far the one before may have sent`(
     ending: CommitMetadata.Ending, passedOn: Int64
   ) throws {
     var ledger = OffsetLedger(startingAt: 0, metadata: nil)
-    for offset in 0..<Int64(7) { _ = ledger.take(offset) }
+    for offset in 0..<Int64(30) { _ = ledger.take(offset) }
     for offset in [Int64(0), 3] { ledger.complete(offset) }
     var again = try restarted(from: ledger.commit(nonce: 1, ending: ending).required)
     #expect(again.taken == 1)
     #expect(try metadata(again.commit(nonce: 2)).taken == passedOn)
+    again.limitInherited(to: 30)
+    again.requireCommit()
+    #expect(try metadata(again.commit(nonce: 2)).taken == min(passedOn, 30))
   }
 
   @Test func `a partition that came straight back goes on where it was`() throws {
@@ -187,7 +239,7 @@ import Testing
     #expect(ledger.watermark == 3)
     let commit = try ledger.commit(nonce: 1).required
     #expect(commit.offset == 3)
-    #expect(try metadata(commit).taken == 8)
+    #expect(try metadata(commit).taken == 19)
     let takes = (1..<Int64(9)).map { ledger.take($0) }
     let done = OffsetLedger.Take.alreadyDone
     #expect(takes == [done, done, .fresh, .fresh, done, .fresh, done, .fresh])

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Kafka
 import Synchronization
 
@@ -279,6 +280,34 @@ final class Field {
     _ = try? wait("the next worker takes up the rest", upTo: .seconds(30)) { missing == 0 }
     note("\(before - missing) of \(before) came to an outcome once another worker ran")
     stop(worker)
+    if missing > 0 { tellWhereMissingStand() }
+  }
+
+  /// Reads both topics anew: who was told that a record is written may have been told wrong, and the journal may
+  /// have missed an outcome.
+  private func tellWhereMissingStand() {
+    let places = Mutex<[String: [String]]>([:])
+    let reader = LoopBoundReader(thread)
+    let topics = [topics.requests, topics.results]
+    reader.start(
+      topics.flatMap { topic in
+        (0..<Self.partitions).map { TopicPartition(topic: topic, partition: $0) }
+      }, servers
+    ) { record in
+      guard let value = record.copyValue(), let json = try? JSONValue(parsing: value),
+        let id = json["id"]?.string
+      else { return }
+      places.withLock {
+        $0[id, default: []].append("\(record.topic)/\(record.partition)/\(record.offset)")
+      }
+    }
+    pause(.seconds(3))
+    reader.close()
+    let outcomes = journal.outcomes
+    for id in expected.ids.filter({ outcomes[$0] == nil }).sorted().prefix(5) {
+      let found = places.withLock { $0[id] } ?? []
+      note("\(id) stands \(found.isEmpty ? "nowhere" : "at " + found.joined(separator: " and "))")
+    }
   }
 
   private func count() {

@@ -44,6 +44,7 @@ struct Setting: Sendable {
   /// Whether nobody listens where the provider should be.
   var isProviderAway = false
   var kafka: [KafkaConfiguration.Property] = []
+  var clients = PipelineClients.real
   var configure: @Sendable (inout PipelineConfiguration) -> Void = { _ in }
 }
 
@@ -181,7 +182,7 @@ final class Scenario: Sendable {
       configuration: configuration, loop: running.loop,
       telemetry: Telemetry(
         build: BuildInfo(version: "0", librdkafka: "0", libcurl: "0"), log: log),
-      log: log, seed: UInt64(number)
+      log: log, clients: setting.clients, seed: UInt64(number)
     ) { [journal] step in journal.note { $0.add(step) } }
     state.withLock { $0.workers[number] = Worker(pipeline: pipeline, running: running) }
     try await pipeline.start()
