@@ -6,7 +6,8 @@ extension Drill {
     seconds: 45
   ) { field in
     let count = 2_400
-    field.sms.behave { _ in .taken(.after(.milliseconds(50), .accept)) }
+    // Not all at once: no provider answers in step.
+    field.sms.behave { _ in .taken(.after(.milliseconds(Int.random(in: 20...80)), .accept)) }
     try field.enqueue((0..<count).map { .sms($0) })
     for kill in [500, 1_100, 1_700] {
       let worker = try field.launchWorker()
