@@ -283,17 +283,32 @@ final class Field {
     if missing > 0 { tellWhereMissingStand() }
   }
 
-  /// Reads both topics anew: who was told that a record is written may have been told wrong, and the journal may
-  /// have missed an outcome.
+  /// Says where the requests stand that have no outcome: the journal may have missed one.
   private func tellWhereMissingStand() {
+    let (places, outcomes) = (placesOfIDs(in: [topics.requests, topics.results]), journal.outcomes)
+    for id in expected.ids.filter({ outcomes[$0] == nil }).sorted().prefix(5) {
+      let found = places[id] ?? []
+      note("\(id) stands \(found.isEmpty ? "nowhere" : "at " + found.joined(separator: " and "))")
+    }
+  }
+
+  /// Expects nothing of requests that the cluster acknowledged and does not have.
+  func forgetWhatStandsNowhere() {
+    let places = placesOfIDs(in: [topics.requests])
+    let gone = expected.ids.filter { places[$0] == nil }
+    guard !gone.isEmpty else { return }
+    expected.remove(gone)
+    note("the cluster acknowledged \(gone.count) requests that are not in the topic")
+  }
+
+  /// Where event ids stand, read anew.
+  private func placesOfIDs(in topics: [String]) -> [String: [String]] {
     let places = Mutex<[String: [String]]>([:])
     let reader = LoopBoundReader(thread)
-    let topics = [topics.requests, topics.results]
-    reader.start(
-      topics.flatMap { topic in
-        (0..<Self.partitions).map { TopicPartition(topic: topic, partition: $0) }
-      }, servers
-    ) { record in
+    let partitions = topics.flatMap { topic in
+      (0..<Self.partitions).map { TopicPartition(topic: topic, partition: $0) }
+    }
+    reader.start(partitions, servers) { record in
       guard let value = record.copyValue(), let json = try? JSONValue(parsing: value),
         let id = json["id"]?.string
       else { return }
@@ -303,11 +318,7 @@ final class Field {
     }
     pause(.seconds(3))
     reader.close()
-    let outcomes = journal.outcomes
-    for id in expected.ids.filter({ outcomes[$0] == nil }).sorted().prefix(5) {
-      let found = places.withLock { $0[id] } ?? []
-      note("\(id) stands \(found.isEmpty ? "nowhere" : "at " + found.joined(separator: " and "))")
-    }
+    return places.withLock { $0 }
   }
 
   private func count() {
@@ -353,6 +364,8 @@ private final class Expectation: Sendable {
   var ids: Set<String> { state.withLock { $0 } }
 
   func add(_ ids: some Sequence<String>) { state.withLock { $0.formUnion(ids) } }
+
+  func remove(_ ids: Set<String>) { state.withLock { $0.subtract(ids) } }
 }
 
 /// Requests that are written at a rate.

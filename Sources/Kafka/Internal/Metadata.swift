@@ -46,22 +46,27 @@ func queryWatermarks(
   return .success(low..<max(low, high))
 }
 
-/// The offsets that partitions end with, asked of all their leaders at once; blocks for up to `milliseconds`.
+/// The offsets that partitions end with, asked of all their leaders at once; blocks for about `milliseconds`, and longer
+/// when it fails.
 func queryEnds(
   of partitions: [TopicPartition], by client: OpaquePointer, milliseconds: Int32
 ) -> Result<[TopicPartition: Int64], KafkaError> {
   let list = PartitionList([])
   // The time whose offset is asked for: Kafka's protocol takes this number for the end.
   for partition in partitions { list.add(partition, offset: Int64(RD_KAFKA_OFFSET_END)) }
-  let code = rd_kafka_offsets_for_times(client, list.raw, milliseconds)
-  guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(KafkaError(code)) }
-  var ends: [TopicPartition: Int64] = [:]
-  for element in list.elements {
-    guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-      return .failure(KafkaError(element.err))
-    }
-    guard element.offset >= 0 else { return .failure(.timedOut) }
-    ends[element.topicPartition] = element.offset
+  var code = rd_kafka_offsets_for_times(client, list.raw, milliseconds)
+  if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+    code = list.elements.lazy.map(\.err).first { $0 != RD_KAFKA_RESP_ERR_NO_ERROR } ?? code
   }
-  return .success(ends)
+  guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+    // Whom librdkafka takes for a leader it asks for minutes, unless it is told of another.
+    for topic in Set(partitions.map(\.topic)) {
+      _ = TopicMetadata.fetch(topic, by: client, milliseconds: milliseconds)
+    }
+    return .failure(KafkaError(code))
+  }
+  guard list.elements.allSatisfy({ $0.offset >= 0 }) else { return .failure(.timedOut) }
+  return .success(
+    Dictionary(
+      list.elements.map { ($0.topicPartition, $0.offset) }, uniquingKeysWith: { $1 }))
 }
