@@ -1,7 +1,8 @@
 import EventLoop
-import Kafka
 import TestSupport
 import Testing
+
+@testable import Kafka
 
 @Suite(.timeLimit(.minutes(1)))
 struct TailReaderTests {
@@ -52,6 +53,23 @@ struct TailReaderTests {
       try await host.wait { !reading.results.isEmpty }
       #expect(reading.values == (0..<2_000).map(String.init))
       await producer.close()
+    }
+  }
+
+  @Test func `ends are told though a leader has moved since it was last heard of`() throws {
+    let cluster = try EmbeddedCluster(brokers: 2)
+    defer { cluster.close() }
+    try cluster.createTopic("moves", partitions: 1)
+    let place = TopicPartition(topic: "moves", partition: 0)
+    let client = try ClientHandle(
+      .consumer, properties: settings(cluster.bootstrapServers).consumerProperties)
+    for turn in 0..<4 {
+      try cluster.setLeader(Int32(turn % 2 + 1), of: place)
+      // The first may hear of it from whom it asks in vain.
+      let tries = (0..<2).lazy.map { _ in
+        queryEnds(of: [place], by: client.raw, milliseconds: 5_000)
+      }
+      #expect(tries.contains { (try? $0.get()) == [place: 0] })
     }
   }
 
