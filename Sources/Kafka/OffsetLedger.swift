@@ -51,7 +51,8 @@ public struct OffsetLedger: Sendable {
   private var requestedCeiling: Int64?
   /// What ``taken`` was at the commit before.
   private var takenBefore: Int64
-  /// How much a commit lets be taken before the next, at the least.
+  /// How much the last commit lets be taken before the next.
+  private var stride: Int64 = 0
   private let leastAllowance: Int64
 
   /// A ledger for a partition that was just assigned.
@@ -206,21 +207,22 @@ public struct OffsetLedger: Sendable {
   ) -> Commit? {
     guard hasUnrequestedChanges || ending != .open else { return nil }
     hasUnrequestedChanges = false
-    let requested = raisedCeiling
+    let requested = raisedCeiling()
     requestedCeiling = requested
     // Should it be lower than the last, that holds from now on.
     ceiling = min(ceiling, requested)
-    takenBefore = taken
     let metadata = CommitMetadata(
       nonce: nonce, undone: undone, taken: max(requested, inherited), marks: marks,
       resultsFrom: resultsFrom, ending: unfinished(ending))
     return Commit(offset: watermark, metadata: metadata.text)
   }
 
-  /// Twice as many records as came between the last two commits, so that a steady stream never waits.
-  private var raisedCeiling: Int64 {
-    let (ceiling, overflow) = taken.addingReportingOverflow(
-      max(leastAllowance, 2 * (taken - takenBefore)))
+  /// Twice as many records as came since the last commit, so that a steady stream never waits; it may fall by half
+  /// only, as commits do not come at regular times.
+  private mutating func raisedCeiling() -> Int64 {
+    stride = max(leastAllowance, 2 * (taken - takenBefore), stride / 2)
+    takenBefore = taken
+    let (ceiling, overflow) = taken.addingReportingOverflow(stride)
     return overflow ? .max : ceiling
   }
 
