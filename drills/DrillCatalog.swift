@@ -10,7 +10,7 @@ enum DrillCatalog {
     .mailDropsAfterTheDot,
     .poison, .poisonStorm, .sameEventTwice, .newerCodes, .staleBacklog, .clockIsOff,
     .stoppedUnderLoad, .logIsBlocked, .diskIsFull, .wrongConfiguration, .idleThenOne,
-    .soak,
+    .aMillionWaits, .soak,
   ]
 
   static subscript(name: String) -> Drill? { all.first { $0.name == name } }

@@ -161,13 +161,24 @@ final class Field {
 
   /// Writes requests and waits until Kafka has them; of one recipient in one partition.
   func enqueue(_ events: [Event]) throws {
+    expect(events.map(\.id))
+    try write(events: events)
+  }
+
+  /// The same without expecting anything of them.
+  func write(events: [Event]) throws {
     let records = events.map { event in
       ProducerRecord(
         topic: topics.requests, partition: Self.partition(of: event.to), key: Array(event.to.utf8),
         value: event.value)
     }
-    expect(events.map(\.id))
     _ = try write(records)
+  }
+
+  /// Expects those that came to an outcome, where not all can.
+  func expectWhatHasAnOutcome() {
+    pause(.seconds(1))
+    expect(journal.outcomes.keys)
   }
 
   /// Writes records.

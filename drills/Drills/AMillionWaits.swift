@@ -1,0 +1,39 @@
+extension Drill {
+  static let aMillionWaits = Drill(
+    name: "a-million-waits",
+    does: "writes 1,000,000 requests for 500 people to a provider that takes seconds for each",
+    holds:
+      "8,000 wait in the process; memory grows by nothing but the event ids, 250 bytes for each",
+    ground: .brokers, argument: "how many requests", seconds: 150
+  ) { field in
+    let count = field.argument ?? 1_000_000
+    field.sms.behave { _ in .after(.seconds(4), .accept) }
+    for begin in stride(from: 0, to: count, by: 50_000) {
+      // Not expected to come to an end: that would take hours.
+      try field.write(
+        events: (begin..<min(count, begin + 50_000)).map { number in
+          Event(
+            id: "wait-\(number)", to: "+4520\(1_000_000 + number % 500)",
+            more: #","supersede":false"#)
+        })
+    }
+    let worker = try field.startWorker()
+    func parked() -> Double { worker.metrics.sum("otp_parked") }
+    func taken() -> Double {
+      worker.metrics.sum("otp_events_consumed_total", #"topic="\#(field.topics.requests)""#)
+    }
+    try field.wait("8,000 wait in the process", upTo: .seconds(60)) { parked() >= 7_990 }
+    let before = (memory: worker.memory, taken: taken())
+    pause(.seconds(40))
+    let after = (memory: worker.memory, taken: taken())
+    let ids = (after.taken - before.taken) * 250 / 1_048_576
+    field.note(
+      "memory in MB: \(rounded(before.memory)), 40 s and \(Int(after.taken - before.taken)) event ids later "
+        + "\(rounded(after.memory)); \(Int(parked())) parked")
+    field.check(
+      after.memory - before.memory < 10 + ids,
+      "memory grew by \(rounded(after.memory - before.memory)) MB")
+    field.stop(worker)
+    field.expectWhatHasAnOutcome()
+  }
+}
