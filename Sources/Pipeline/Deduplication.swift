@@ -2,7 +2,7 @@ import Delivery
 
 /// The event ids taken in the last ten minutes: whether a record is the first of its id.
 ///
-/// Holds 128-bit hashes, never ids: about 90 bytes an entry, at most a million, oldest out first.
+/// Holds 128-bit hashes, never ids: about 150 bytes an entry, at most a million, oldest out first.
 struct Deduplication {
   /// What an id has been seen as.
   enum Finding: Equatable {
