@@ -60,7 +60,8 @@ func queryEnds(
   }
   guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
     // Whom librdkafka takes for a leader it asks for minutes, unless it is told of another.
-    for topic in Set(partitions.map(\.topic)) {
+    for topic in Set(partitions.map(\.topic))
+    where code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION {
       _ = TopicMetadata.fetch(topic, by: client, milliseconds: milliseconds)
     }
     return .failure(KafkaError(code))
