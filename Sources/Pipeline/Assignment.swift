@@ -114,12 +114,12 @@ extension Pipeline {
       let byPartition = Dictionary(
         results.map { ($0.topicPartition, $0) }, uniquingKeysWith: { $1 })
       for share in committing {
-        let failures = share.partitions.compactMap { state in
-          byPartition[state.partition].flatMap { self.note($0, of: state) }
+        let failures = share.partitions.filter { state in
+          byPartition[state.partition].map { self.note($0, of: state) } == false
         }
         share.endCommit(isAcknowledged: failures.isEmpty)
-        if let error = failures.first {
-          self.noteFailure(error, of: share)
+        if let first = failures.first?.partition, let error = byPartition[first]?.error {
+          self.noteFailure(error, of: first)
         } else {
           self.claimed(share)
           self.resumeIfConfirmed()
@@ -157,17 +157,17 @@ extension Pipeline {
   }
 
   /// Notes what became of a partition's commit.
-  /// - Returns: why it is to be repeated; nil when it is acknowledged.
-  private func note(_ result: CommitResult, of state: PartitionState) -> KafkaError? {
-    guard let error = result.error else {
-      state.ledger.committed(result.offset)
-      return nil
+  /// - Returns: whether it is acknowledged, and need not be repeated.
+  private func note(_ result: CommitResult, of state: PartitionState) -> Bool {
+    guard result.error == nil else {
+      state.ledger.commitFailed()
+      return false
     }
-    state.ledger.commitFailed()
-    return error
+    state.ledger.committed(result.offset)
+    return true
   }
 
-  private func noteFailure(_ error: KafkaError, of share: Share) {
+  private func noteFailure(_ error: KafkaError, of place: TopicPartition) {
     telemetry.commitErrors[.code(error.name)].increment()
     if error.isMetadataTooLarge, !isMetadataRefused {
       isMetadataRefused = true
@@ -179,9 +179,13 @@ extension Pipeline {
       error.isTopicGone
       ? "commit failed: the topic was deleted under us; make it again"
       : error.isOwnershipLost
-        ? "commit refused: the partition is not ours any more" : "commit failed: it is repeated"
+        ? "commit refused: the partition is not ours any more"
+        : error.isNotAuthorized
+          ? "commit failed: this user needs READ on the topic and on the group"
+          : "commit failed: it is repeated"
     log.limited("commit", every: .seconds(10))?.warning(
-      what, .number(.partition, share.number), .text(.error, error.name))
+      what, .text(.topic, place.topic), .number(.partition, place.partition),
+      .text(.error, error.name))
   }
 
   /// Commits shares for the last time, and says with it what may have been sent.

@@ -29,7 +29,7 @@ struct AccessBrokerTests {
       testDescription: "read on the requests topic",
       keeps: { $0.resource != .topic($1.requests) },
       adds: { [AccessRight(.describe, .topic($0.requests))] },
-      words: { _ in ["Kafka client error", "topic_authorization_failed", "Fetch"] }),
+      words: { ["commit failed", "READ", $0.requests, "topic_authorization_failed"] }),
     Lack(
       testDescription: "read on the group", keeps: { $0.resource != .group($1.name) },
       words: { _ in ["Kafka client error", "group_authorization_failed"] }),

@@ -8,8 +8,9 @@ final class ProcessOutput {
   private var rest = ""
 
   /// Reads up to the next line that holds all of these words.
-  /// - Returns: nil when the output ends, or says nothing for 20 s.
+  /// - Returns: nil when the output ends, or does not say them within 30 s.
   func line(with words: [String]) -> String? {
+    let deadline = ContinuousClock.now + .seconds(30)
     while true {
       while let end = rest.firstIndex(of: "\n") {
         let line = String(rest[..<end])
@@ -18,7 +19,8 @@ final class ProcessOutput {
       }
       let descriptor = pipe.fileHandleForReading.fileDescriptor
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&wait, 1, 20_000) == 1 else { return nil }
+      let left = max(.zero, deadline - .now) / .milliseconds(1)
+      guard poll(&wait, 1, Int32(left)) == 1 else { return nil }
       let more = pipe.fileHandleForReading.availableData
       guard !more.isEmpty else { return nil }
       rest += String(decoding: more, as: UTF8.self)
