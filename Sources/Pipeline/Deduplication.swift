@@ -2,7 +2,7 @@ import Delivery
 
 /// The event ids taken in the last ten minutes: whether a record is the first of its id.
 ///
-/// Holds 128-bit hashes, never ids: about 150 bytes an entry, at most a million, oldest out first.
+/// Holds 128-bit hashes, never ids: under 80 bytes an entry, at most a million, oldest out first.
 struct Deduplication {
   /// What an id has been seen as.
   enum Finding: Equatable {
@@ -17,46 +17,13 @@ struct Deduplication {
     /// This very request, which has gone on into a retry topic: an older record of it came back.
     case goneOn
   }
-  /// What stands for an event id; made once for a record.
-  struct Key: Hashable {
-    private let high: Int
-    private let low: Int
-
-    init(_ eventID: String) {
-      var hasher = Hasher()
-      eventID.utf8Span.span.withUnsafeBytes { hasher.combine(bytes: $0) }
-      // Both come of all that the hasher knows, which is more than either tells.
-      var other = hasher
-      other.combine(1)
-      high = hasher.finalize()
-      low = other.finalize()
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(high) }
-  }
-  /// Of a million of them: no field is wider than it must be.
-  private struct Entry {
-    /// A hash of the body, when it was seen here.
-    var body = 0
-    var offset: Int64
-    /// Where the record stood that was taken; below zero when it was not taken here.
-    var place: Int64 = -1
-    var partition: Int32
-    /// How many records of own topics it is known to have had.
-    var hop: Int32
-    var isSeen = false
-    var isConcluded = false
-
-    mutating func conclude(_ origin: RecordOrigin) {
-      if offset == origin.offset, partition == origin.partition { isConcluded = true }
-    }
-  }
+  typealias Key = EventIDTable.Key
 
   private let window: Duration
   private let capacity: Int
-  private var entries: [Key: Entry] = [:]
-  private var order: [(key: Key, offset: Int64, at: ContinuousClock.Instant)] = []
-  private var head = 0
+  private var table = EventIDTable()
+  /// When the table's time began.
+  private var start: ContinuousClock.Instant?
 
   init(window: Duration = .seconds(600), capacity: Int = 1_000_000) {
     self.window = window
@@ -64,7 +31,7 @@ struct Deduplication {
   }
 
   /// How many ids are remembered.
-  var count: Int { entries.count }
+  var count: Int { table.count }
 
   /// Looks an id up, and remembers it when it is new.
   /// - Parameters:
@@ -79,21 +46,24 @@ struct Deduplication {
     _ key: Key, body: Int, origin: RecordOrigin, hop: Int = 0, place: Int64? = nil,
     now: ContinuousClock.Instant
   ) -> Finding {
-    forget(before: now - window)
-    if let known = entries[key] {
-      if known.partition == origin.partition, known.offset == origin.offset {
-        if known.isConcluded { return .concludedHere }
-        if known.hop > hop || known.hop == hop && known.place >= 0 && known.place != place {
-          return .goneOn
-        }
-      } else {
-        return !known.isSeen || known.body == body ? .duplicate : .reused
-      }
+    let second = forget(at: now)
+    var entry = EventIDTable.Entry(key, origin, hop: hop)
+    entry.place = place ?? -1
+    entry.body = UInt32(truncatingIfNeeded: body)
+    entry.isSeen = true
+    guard let number = table.find(key) else {
+      append(entry, at: second)
+      return .new
     }
-    entries[key] = Entry(
-      body: body, offset: origin.offset, place: place ?? -1, partition: origin.partition,
-      hop: Int32(clamping: hop), isSeen: true)
-    order.append((key, origin.offset, now))
+    let known = table[number]
+    guard known.isOf(origin) else {
+      return !known.isSeen || known.body == entry.body ? .duplicate : .reused
+    }
+    if known.isConcluded { return .concludedHere }
+    if known.hop > hop || known.hop == hop && known.place >= 0 && known.place != place {
+      return .goneOn
+    }
+    replace(number, with: entry)
     return .new
   }
 
@@ -106,46 +76,56 @@ struct Deduplication {
   mutating func remember(
     _ key: Key, origin: RecordOrigin, hop: Int?, now: ContinuousClock.Instant
   ) {
-    forget(before: now - window)
-    if let known = entries[key], known.isConcluded || known.hop > hop ?? .max { return }
-    if entries[key] == nil { order.append((key, origin.offset, now)) }
-    entries[key] = Entry(
-      offset: origin.offset, partition: origin.partition, hop: Int32(clamping: hop ?? 0),
-      isConcluded: hop == nil)
+    let second = forget(at: now)
+    var entry = EventIDTable.Entry(key, origin, hop: hop ?? 0)
+    entry.isConcluded = hop == nil
+    guard let number = table.find(key) else { return append(entry, at: second) }
+    let known = table[number]
+    if !known.isConcluded, known.hop <= hop ?? .max { replace(number, with: entry) }
   }
 
   /// Notes that the outcome of the record that owns `key` stands in the results topic.
   mutating func conclude(_ key: Key, origin: RecordOrigin) {
-    entries[key]?.conclude(origin)
+    guard let number = table.find(key), table[number].isOf(origin) else { return }
+    table[number].isConcluded = true
   }
 
   /// Notes that the request that owns `key` has gone on as another record of an own topic.
   mutating func goOn(_ key: Key, origin: RecordOrigin, hop: Int) {
-    guard let entry = entries[key], entry.offset == origin.offset,
-      entry.partition == origin.partition
-    else { return }
-    entries[key]?.hop = Int32(clamping: hop)
-    entries[key]?.place = -1
+    guard let number = table.find(key), table[number].isOf(origin) else { return }
+    table[number].hop = UInt16(clamping: hop)
+    table[number].place = -1
   }
 
   /// Forgets an id whose record was handed back: it comes again, here or elsewhere.
   mutating func abandon(_ key: Key, origin: RecordOrigin) {
-    if let entry = entries[key], entry.offset == origin.offset,
-      entry.partition == origin.partition, !entry.isConcluded
-    {
-      entries[key] = nil
-    }
+    guard let number = table.find(key), table[number].isOf(origin), !table[number].isConcluded
+    else { return }
+    table.remove(key)
   }
 
-  private mutating func forget(before limit: ContinuousClock.Instant) {
-    while head < order.count, order[head].at < limit || entries.count >= capacity {
-      let oldest = order[head]
-      head += 1
-      if entries[oldest.key]?.offset == oldest.offset { entries[oldest.key] = nil }
-    }
-    if head > 4_096, head > order.count / 2 {
-      order.removeFirst(head)
-      head = 0
-    }
+  private mutating func append(_ entry: EventIDTable.Entry, at second: UInt32) {
+    if count >= capacity, let oldest = table.oldest { table.remove(oldest.key) }
+    var entry = entry
+    entry.since = second
+    table.append(entry)
+  }
+
+  /// The id is as old as it was.
+  private mutating func replace(_ number: EventIDTable.Number, with entry: EventIDTable.Entry) {
+    let since = table[number].since
+    table[number] = entry
+    table[number].since = since
+  }
+
+  /// Forgets what is too old.
+  /// - Returns: the table's time.
+  private mutating func forget(at now: ContinuousClock.Instant) -> UInt32 {
+    let start = self.start ?? now
+    self.start = start
+    let second = UInt32(clamping: (now - start).components.seconds)
+    let limit = Int64(second) - window.components.seconds
+    while let oldest = table.oldest, oldest.since < limit { table.remove(oldest.key) }
+    return second
   }
 }
