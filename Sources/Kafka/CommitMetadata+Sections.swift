@@ -1,7 +1,7 @@
 /// Each section is told at most once; a section that is left out says nothing.
 ///
 /// - 1, the offsets: see ``UndoneOffsets``; the only one that must be there.
-/// - 2, taken: a varint of how far it is above the committed offset.
+/// - 2, ceiling: a varint of how far it is above the committed offset.
 /// - 3, marks: for each a varint, 0 for none, else one more than the mark.
 /// - 4, a results offset to begin with: a varint.
 /// - 5, a clean ending: varints of how far each offset is above the one before, the first above the
@@ -9,16 +9,16 @@
 extension CommitMetadata {
   enum Section {
     static let offsets: UInt8 = 1
-    static let taken: UInt8 = 2
+    static let ceiling: UInt8 = 2
     static let marks: UInt8 = 3
     static let resultsFrom: UInt8 = 4
     static let cleanEnding: UInt8 = 5
   }
 
-  /// Appends the sections of taken, marks and results.
+  /// Appends the sections of ceiling, marks and results.
   func appendNumbers(to writer: inout ByteWriter) {
-    if let taken, taken >= offset {
-      writer.append(section: Section.taken, varints: [UInt64(taken - offset)])
+    if let ceiling, ceiling >= offset {
+      writer.append(section: Section.ceiling, varints: [UInt64(ceiling - offset)])
     }
     if !marks.isEmpty {
       precondition(marks.count <= Self.mostMarks, "there are more marks than there is room for")
@@ -52,7 +52,7 @@ extension CommitMetadata {
         guard told.insert(type).inserted else { return nil }
         undone = UndoneOffsets(decoding: section, from: offset)
         guard undone != nil else { return nil }
-      } else if Section.taken...Section.cleanEnding ~= type {
+      } else if Section.ceiling...Section.cleanEnding ~= type {
         guard told.insert(type).inserted, numbers.read(type, section, committedAt: offset) else {
           return nil
         }
@@ -60,13 +60,13 @@ extension CommitMetadata {
     }
     guard let undone else { return nil }
     self.init(
-      nonce: nonce, undone: undone, taken: numbers.taken, marks: numbers.marks,
+      nonce: nonce, undone: undone, ceiling: numbers.ceiling, marks: numbers.marks,
       resultsFrom: numbers.resultsFrom, ending: numbers.ending)
   }
 
   /// What the sections other than that of the offsets say.
   private struct Numbers {
-    var taken: Int64?
+    var ceiling: Int64?
     var marks: [Int64?] = []
     var resultsFrom: Int64?
     var ending = Ending.open
@@ -81,9 +81,9 @@ extension CommitMetadata {
         varints.append(number)
       }
       switch type {
-      case Section.taken:
-        guard varints.count == 1, let taken = sum(offset, varints[0]) else { return false }
-        self.taken = taken
+      case Section.ceiling:
+        guard varints.count == 1, let ceiling = sum(offset, varints[0]) else { return false }
+        self.ceiling = ceiling
       case Section.marks:
         guard varints.allSatisfy({ $0 <= UInt64(Int64.max) + 1 }) else { return false }
         marks = varints.prefix(mostMarks).map { $0 == 0 ? nil : Int64($0 - 1) }

@@ -49,7 +49,7 @@ public struct CommitMetadata: Sendable, Equatable {
   /// One past the highest offset that may be sent before the next commit; nil in a text of an older version.
   ///
   /// By this owner, or sent by one before it that did not end in good order.
-  public var taken: Int64?
+  public var ceiling: Int64?
   /// How far the owner's own records are acknowledged, for each partition that it produces to.
   ///
   /// The offset below which all are; nil where it knows none. The order is the owner's; at most ``mostMarks``.
@@ -62,12 +62,12 @@ public struct CommitMetadata: Sendable, Equatable {
   let undone: UndoneOffsets
 
   init(
-    nonce: UInt64, undone: UndoneOffsets, taken: Int64? = nil, marks: [Int64?] = [],
+    nonce: UInt64, undone: UndoneOffsets, ceiling: Int64? = nil, marks: [Int64?] = [],
     resultsFrom: Int64? = nil, ending: Ending = .open
   ) {
     self.nonce = nonce
     self.undone = undone
-    self.taken = taken
+    self.ceiling = ceiling
     self.marks = marks
     self.resultsFrom = resultsFrom
     self.ending = ending
@@ -78,10 +78,10 @@ public struct CommitMetadata: Sendable, Equatable {
 
   /// The highest offset below which an unfinished record may have been sent, as far as is told.
   ///
-  /// An older text does not tell how far was taken, but knows of no offset past its end.
+  /// An older text does not tell it, but knows of no offset past its end.
   var uncertainEnd: Int64 {
     switch ending {
-    case .open: taken ?? undone.end
+    case .open: ceiling ?? undone.end
     case .clean(let possiblyWritten): possiblyWritten.last.map { $0 + 1 } ?? offset
     }
   }

@@ -212,7 +212,7 @@ public struct OffsetLedger: Sendable {
     // Should it be lower than the last, that holds from now on.
     ceiling = min(ceiling, requested)
     let metadata = CommitMetadata(
-      nonce: nonce, undone: undone, taken: max(requested, inherited), marks: marks,
+      nonce: nonce, undone: undone, ceiling: max(requested, inherited), marks: marks,
       resultsFrom: resultsFrom, ending: unfinished(ending))
     return Commit(offset: watermark, metadata: metadata.text)
   }

@@ -84,7 +84,9 @@ extension Pipeline {
         "offsets went back: the topic was deleted and made again, or lost records",
         .text(.topic, record.topic), .number(.partition, record.partition),
         .number(.offset, record.offset))
-      state.ledger = OffsetLedger(startingAt: record.offset, metadata: nil)
+      state.ledger = OffsetLedger(
+        startingAt: record.offset, metadata: nil,
+        leastAllowance: configuration.limits.commitAllowance)
       state.inheritance = .none
       return putBack(record, of: state)
     case .fresh: break

@@ -161,7 +161,7 @@ extension Examiner {
       fail(.boundedRepeats, "\(request.serial) was taken twice, and its outcome does not say so")
     }
     let isKnowable =
-      isMetadataSafe && request.offset < epoch.doubtEnds[request.place] ?? 0
+      isMetadataSafe && epoch.tellingDoubt.contains(request.place)
       && request.acceptedBefore(epoch)
     if outcome.kind == "accepted", taken > 0, isKnowable, !isFlagged {
       fail(.flaggedRepeats, "\(request.serial) was taken by two owners, its outcome is silent")

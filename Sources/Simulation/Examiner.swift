@@ -59,18 +59,13 @@ final class Examiner {
     let epoch = epoch(place.partition, of: instance) ?? Epoch(place.partition, of: instance)
     if !epochs.contains(where: { $0 === epoch }) { epochs.append(epoch) }
     epoch.begin(place, Self.done(truth))
-    epoch.doubtEnds[place] = doubtEnd(of: place, truth)
+    if Self.tellsDoubt(truth) { epoch.tellingDoubt.insert(place) }
   }
 
-  /// Below which offset a new owner has to think that what is not done was sent: nothing was that the last commit
-  /// did not allow, so wherever there is one it knows.
-  private func doubtEnd(
-    of place: TopicPartition, _ commit: SimulatedBroker.Committed?
-  ) -> Int64 {
-    guard let commit,
-      (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil != nil
-    else { return 0 }
-    return .max
+  /// Whether a new owner knows what may have been sent: nothing was that the last commit did not allow.
+  private static func tellsDoubt(_ commit: SimulatedBroker.Committed?) -> Bool {
+    guard let commit else { return false }
+    return (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil != nil
   }
 
   /// What a commit says to be done.

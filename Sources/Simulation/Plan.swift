@@ -4,6 +4,8 @@ struct Plan {
   var partitions: Int32
   var requests: Int
   var recipients: Int
+  /// Every how many recipients one has an e-mail address.
+  var mailEvery: Int
   /// Until when things go wrong, in microseconds.
   var faultsUntil: Int64
   var concurrency: Int
@@ -49,6 +51,7 @@ struct Plan {
     // Now and then so many that what is done is told in long commits.
     requests = chance.happens(3) ? 1_500 : chance.number(3...40)
     recipients = chance.number(1...8)
+    mailEvery = chance.one(of: [1, 2, 3, 100])
     faultsUntil = chance.number(500_000...4_000_000)
     concurrency = chance.one(of: [1, 2, 8])
     inFlight = chance.one(of: [2, 8, 512])

@@ -47,7 +47,7 @@ public enum PlantedFault: String, Sendable, CaseIterable {
       var metadata = (try? CommitMetadata.read(commit.metadata, committedAt: commit.offset)) ?? nil
     else { return commit.metadata }
     if self == .forgottenMarks { metadata.marks = [] }
-    if self == .forgottenCeiling { metadata.taken = nil }
+    if self == .forgottenCeiling { metadata.ceiling = nil }
     if self == .forgottenCrash { metadata.ending = .clean(possiblyWritten: []) }
     return metadata.text
   }

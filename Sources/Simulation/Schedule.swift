@@ -71,7 +71,8 @@ extension World {
     let number = chance.number(1...plan.recipients)
     var draft = RequestDraft(
       serial: serial, id: chance.happens(plan.withoutID) ? nil : "e\(serial)",
-      recipient: "+452000000\(number)", supersedes: !chance.happens(300),
+      recipient: number.isMultiple(of: plan.mailEvery)
+        ? "\(number)@example.com" : "+452000000\(number)", supersedes: !chance.happens(300),
       lifetime: chance.number(1...plan.lifetime) * 1_000)
     if chance.happens(plan.reusedIDs), let other = drafts.last, other.isReadable {
       draft.id = other.id
@@ -92,7 +93,7 @@ extension World {
   }
 
   private func ask(_ draft: RequestDraft) {
-    let partition = Int32(draft.recipient.utf8.last ?? 0) % plan.partitions
+    let partition = draft.recipient.utf8.reduce(0) { $0 + Int32($1) } % plan.partitions
     let place = TopicPartition(topic: Self.topics.requests, partition: partition)
     trace("request \(draft.serial) for \(draft.recipient) at \(place)/\(broker.end(of: place))")
     examiner.asked(
@@ -181,7 +182,7 @@ extension World {
 
   private func loseProvider() {
     guard !isHealed else { return }
-    provider.fail(for: chance.number(300_000...20_000_000))
+    chance.one(of: providers).fail(for: chance.number(300_000...20_000_000))
   }
 
   private func reloadOne() {

@@ -3,15 +3,25 @@ import Providers
 
 /// The driver of a provider that exists in the simulation only.
 struct SimulatedDriver: Driver {
-  static let descriptor = DriverDescriptor(
-    id: "simulated", channel: .sms, name: "Simulated", documentation: "https://example.com",
-    text: .receiver, settings: [])
+  static let descriptor = makeDescriptor(of: .sms)
+  /// Where its provider is.
+  private static let host = "provider.example"
 
   private let endpoint: HTTPEndpoint
 
   init(settings: SettingsReader) throws(InvalidSettings) {
-    guard let endpoint = HTTPEndpoint("https://provider.example") else { throw InvalidSettings() }
+    try self.init(host: Self.host)
+  }
+
+  init(host: String) throws(InvalidSettings) {
+    guard let endpoint = HTTPEndpoint("https://\(host)") else { throw InvalidSettings() }
     self.endpoint = endpoint
+  }
+
+  static func makeDescriptor(of channel: Channel) -> DriverDescriptor {
+    DriverDescriptor(
+      id: "simulated-\(channel)", channel: channel, name: "Simulated",
+      documentation: "https://example.com", text: .receiver, settings: [])
   }
 
   /// The body is the code, which tells requests apart.
@@ -33,4 +43,23 @@ struct SimulatedDriver: Driver {
     default: Answer(.ambiguous, code: "\(reply.status)")
     }
   }
+}
+
+/// The same for mail.
+struct SimulatedMailDriver: Driver {
+  static let descriptor = SimulatedDriver.makeDescriptor(of: .email)
+  /// Where its provider is.
+  static let host = "mail.example"
+
+  private let driver: SimulatedDriver
+
+  init(settings: SettingsReader) throws(InvalidSettings) {
+    driver = try SimulatedDriver(host: Self.host)
+  }
+
+  func exchange(for message: Message, context: SendContext) throws(Refusal) -> Exchange {
+    try driver.exchange(for: message, context: context)
+  }
+
+  func answer(to reply: Reply) -> Answer { driver.answer(to: reply) }
 }

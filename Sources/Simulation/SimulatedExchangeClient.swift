@@ -56,9 +56,10 @@ final class SimulatedExchangeClient: ExchangeClient {
       return instance.loop.soon { completion(Self.stopped(.notWritten)) }
     }
     let world = instance.world
+    let provider = world.providers[request.endpoint.host == SimulatedMailDriver.host ? 1 : 0]
     let serial = Int(String(decoding: request.body, as: UTF8.self)) ?? -1
     let send = OpenSend(
-      serial, from: instance, mood: world.provider.nextMood(),
+      serial, from: instance, mood: provider.nextMood(),
       epoch: world.examiner.sending(serial, by: instance),
       onEnd: { [weak self] ended in self?.open.removeAll { $0 === ended } },
       completion: completion)
@@ -69,22 +70,24 @@ final class SimulatedExchangeClient: ExchangeClient {
         .failed(
           TransportFailure(send.isWritten ? .ambiguous : .notWritten, code: "http.timeout")))
     }
-    if world.chance.happens(700), send.mood != .refuseConnection { return write(send) }
+    if world.chance.happens(700), send.mood != .refuseConnection {
+      return write(send, to: provider)
+    }
     world.after(world.chance.number(100...30_000)) { [instance] in
       instance.deliver {
         if send.mood == .refuseConnection {
           send.end(.failed(TransportFailure(.notWritten, code: "connect.refused")))
         } else if send.isOpen, instance.loop.now < deadline {
-          self.write(send)
+          self.write(send, to: provider)
         }
       }
     }
   }
 
-  private func write(_ send: OpenSend) {
+  private func write(_ send: OpenSend, to provider: SimulatedProvider) {
     send.isWritten = true
     let world = instance.world
-    world.after(world.chance.number(50...5_000)) { world.provider.receive(send) }
+    world.after(world.chance.number(50...5_000)) { provider.receive(send) }
   }
 
   func close() {

@@ -2,7 +2,7 @@ import EventLoop
 import Providers
 import Transport
 
-/// The provider of a simulated world.
+/// A provider of a simulated world.
 final class SimulatedProvider {
   private unowned let world: World
   private var outage: (mood: ProviderMood, until: Int64)?
@@ -12,7 +12,7 @@ final class SimulatedProvider {
   /// Fails everyone alike for a time.
   func fail(for time: Int64) {
     let mood = world.chance.one(of: ProviderMood.outages)
-    world.trace("the provider is out for \(time / 1_000) ms: \(mood)")
+    world.trace("a provider is out for \(time / 1_000) ms: \(mood)")
     outage = (mood, world.now + time)
   }
 

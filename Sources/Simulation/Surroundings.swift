@@ -8,7 +8,7 @@ import Retry
 /// What all schedules share: settings, the connectors, a log that nobody reads.
 final class Surroundings {
   private let kafka: KafkaConfiguration
-  private let driver: SimulatedDriver
+  private let drivers: [any Driver]
   private let log = Log(level: .error, to: Silence())
   private let telemetry: Pinned<Telemetry>
 
@@ -20,7 +20,10 @@ final class Surroundings {
           ("session.timeout.ms", "\(SimulatedGroup.sessionTimeout / 1_000)"),
           ("heartbeat.interval.ms", "500"),
         ])
-      driver = try SimulatedDriver(settings: SettingsReader(nil, path: "config"))
+      let settings = SettingsReader(nil, path: "config")
+      drivers = [
+        try SimulatedDriver(settings: settings), try SimulatedMailDriver(settings: settings),
+      ]
     } catch {
       preconditionFailure("the simulation's own settings are wrong: \(error)")
     }
@@ -39,14 +42,18 @@ final class Surroundings {
       clients: Self.clients(of: Pinned(instance)), seed: seed)
   }
 
-  /// A configuration whose connector is another one each time.
+  /// A configuration whose connectors are others each time.
   func configuration(_ plan: Plan) -> PipelineConfiguration {
-    let connector = Connector(
-      name: "simulated", driver: driver, templates: TemplateSet([]), concurrency: plan.concurrency)
+    let connectors = drivers.map {
+      Connector(
+        name: type(of: $0).descriptor.id, driver: $0, templates: TemplateSet([]),
+        concurrency: plan.concurrency)
+    }
     var configuration = PipelineConfiguration(
       group: "simulated", kafka: kafka,
       directory: ConnectorDirectory(
-        connectors: [connector], activeSMS: connector.name, activeEmail: nil), version: "1")
+        connectors: connectors, activeSMS: connectors[0].name, activeEmail: connectors[1].name),
+      version: "1")
     if plan.hasHashKey { configuration.hashKey = Secret("simulated") }
     configuration.limits.inFlight = plan.inFlight
     configuration.limits.uncommittedSpan = plan.span

@@ -120,8 +120,8 @@ final class Epoch {
   /// What may have been taken without the pipeline being told.
   var unclear: Set<Int> = []
   private(set) var published: [ObjectIdentifier: PublishedOutcome] = [:]
-  /// Below which offsets what is not done may have been sent by the owner before.
-  var doubtEnds: [TopicPartition: Int64] = [:]
+  /// Where the commit that it began with tells what may have been sent by the owner before.
+  var tellingDoubt: Set<TopicPartition> = []
   /// Where its commits have come to stand.
   var committed: Set<TopicPartition> = []
 

@@ -17,7 +17,8 @@ final class World {
   private(set) var isHealed = false
   let planted: PlantedFault
   private(set) var broker: SimulatedBroker!
-  private(set) var provider: SimulatedProvider!
+  /// Of text messages, and of mail.
+  private(set) var providers: [SimulatedProvider] = []
   private(set) var examiner: Examiner!
   private(set) var instances: [Instance] = []
   private var agenda = Agenda()
@@ -37,7 +38,7 @@ final class World {
     chance = Chance(seed: seed)
     plan = Plan(from: &chance)
     broker = SimulatedBroker(self)
-    provider = SimulatedProvider(self)
+    providers = [SimulatedProvider(self), SimulatedProvider(self)]
     examiner = Examiner(self)
   }
 

@@ -33,7 +33,7 @@ import Testing
     var undone = UndoneOffsets(end: 100)
     undone.append(100)
     let metadata = CommitMetadata(
-      nonce: 1, undone: undone, taken: 400, marks: [0, nil, 299], resultsFrom: 7,
+      nonce: 1, undone: undone, ceiling: 400, marks: [0, nil, 299], resultsFrom: 7,
       ending: .clean(possiblyWritten: [100, 105, 300]))
     let bytes = try #require(Base64.decode(metadata.text))
     #expect(
@@ -52,7 +52,7 @@ import Testing
     undone.append(9)
     let metadata = try #require(
       try CommitMetadata.read(CommitMetadata(nonce: 3, undone: undone).text, committedAt: 9))
-    #expect(metadata.taken == nil)
+    #expect(metadata.ceiling == nil)
     #expect(metadata.marks == [])
     #expect(metadata.resultsFrom == nil)
     #expect(metadata.ending == .open)
@@ -67,7 +67,7 @@ import Testing
       undone.append(offset)
     }
     let metadata = CommitMetadata(
-      nonce: .max, undone: undone, taken: .max,
+      nonce: .max, undone: undone, ceiling: .max,
       marks: Array(repeating: .max, count: CommitMetadata.mostMarks), resultsFrom: .max,
       ending: .clean(possiblyWritten: Array(0..<261)))
     #expect(metadata.text.utf8.count <= CommitMetadata.longestText)
@@ -78,7 +78,7 @@ import Testing
     let listed = Array(0..<Int64(2_400))
     for count in [2_200, 2_300, 2_400] {
       let metadata = CommitMetadata(
-        nonce: 1, undone: UndoneOffsets(end: 0), taken: 9,
+        nonce: 1, undone: UndoneOffsets(end: 0), ceiling: 9,
         ending: .clean(possiblyWritten: Array(listed.prefix(count))))
       #expect(metadata.text.utf8.count <= CommitMetadata.longestText)
       var expected = metadata
@@ -94,7 +94,7 @@ import Testing
       undone.append(offset)
     }
     let metadata = CommitMetadata(
-      nonce: 1, undone: undone, taken: .max,
+      nonce: 1, undone: undone, ceiling: .max,
       marks: Array(repeating: .max, count: CommitMetadata.mostMarks), resultsFrom: .max)
     #expect(undone.wordsSize > CommitMetadata.offsetsLimit)
     #expect(try CommitMetadata.read(metadata.text, committedAt: 0) == metadata)
@@ -294,7 +294,7 @@ extension CommitMetadata {
     }
     var metadata = CommitMetadata(nonce: random.next(), undone: undone)
     let offset = metadata.offset
-    metadata.taken =
+    metadata.ceiling =
       Bool.random(using: &random) ? offset + .random(in: 0...widest, using: &random) : nil
     metadata.marks = (0..<Int.random(in: 0...mostMarks, using: &random)).map { _ in
       Bool.random(using: &random) ? .random(in: 0 ... .max, using: &random) : nil

@@ -51,7 +51,7 @@ import Testing
   private func metadata(taken: Int64?, ending: CommitMetadata.Ending) -> CommitMetadata {
     var undone = UndoneOffsets(end: 5)
     for offset in [Int64(5), 7, 8] { undone.append(offset) }
-    return CommitMetadata(nonce: 77, undone: undone, taken: taken, ending: ending)
+    return CommitMetadata(nonce: 77, undone: undone, ceiling: taken, ending: ending)
   }
 
   private func doubtful(

@@ -153,20 +153,20 @@ import Testing
   {
     var ledger = OffsetLedger(startingAt: 100, metadata: nil)
     #expect(ledger.allowance == 0, "nobody knows yet that it is ours")
-    #expect(try metadata(ledger.commit(nonce: 1)).taken == 116)
+    #expect(try metadata(ledger.commit(nonce: 1)).ceiling == 116)
     #expect(ledger.allowance == 0, "it is not acknowledged")
     ledger.committed(100)
     #expect(ledger.allowance == 16)
     for offset in 100..<Int64(116) { _ = ledger.take(offset) }
     #expect(ledger.allowance == 0)
-    #expect(try metadata(ledger.commit(nonce: 1)).taken == 148)
+    #expect(try metadata(ledger.commit(nonce: 1)).ceiling == 148)
     ledger.commitFailed()
     #expect(ledger.allowance == 0)
-    #expect(try metadata(ledger.commit(nonce: 1)).taken == 132)
+    #expect(try metadata(ledger.commit(nonce: 1)).ceiling == 132)
     ledger.committed(100)
     #expect(ledger.allowance == 16)
     ledger.requireCommit()
-    #expect(try metadata(ledger.commit(nonce: 1)).taken == 132, "never less than the least")
+    #expect(try metadata(ledger.commit(nonce: 1)).ceiling == 132, "never less than the least")
   }
 
   @Test func `what a commit allows less than the one before holds before it is acknowledged`()
@@ -180,7 +180,7 @@ import Testing
     ledger.committed(0)
     #expect(ledger.allowance == 200)
     ledger.complete(0)
-    #expect(try metadata(ledger.commit(nonce: 1)).taken == 200, "it falls by half only")
+    #expect(try metadata(ledger.commit(nonce: 1)).ceiling == 200, "it falls by half only")
     #expect(ledger.allowance == 100)
     ledger.commitFailed()
     #expect(ledger.allowance == 100)
@@ -194,7 +194,7 @@ import Testing
     ledger.pass(to: 1_000)
     #expect(ledger.allowance == 0)
     #expect(ledger.watermark == 1_000)
-    #expect(try metadata(ledger.commit(nonce: 1)).taken == 3_000)
+    #expect(try metadata(ledger.commit(nonce: 1)).ceiling == 3_000)
     ledger.committed(1_000)
     #expect(ledger.take(1_000) == .fresh)
   }
@@ -207,7 +207,7 @@ import Testing
       ledger.commit(
         nonce: 8, marks: [4, nil], resultsFrom: 2, ending: .clean(possiblyWritten: [7, 3, 5, 4])))
     #expect(metadata.nonce == 8)
-    #expect(metadata.taken == 25)
+    #expect(metadata.ceiling == 25)
     #expect(metadata.marks == [4, nil])
     #expect(metadata.resultsFrom == 2)
     #expect(metadata.ending == .clean(possiblyWritten: [4, 7]), "what is done was not left open")
@@ -225,10 +225,10 @@ import Testing
     for offset in [Int64(0), 3] { ledger.complete(offset) }
     var again = try restarted(from: ledger.commit(nonce: 1, ending: ending).required)
     #expect(again.taken == 1)
-    #expect(try metadata(again.commit(nonce: 2)).taken == passedOn)
+    #expect(try metadata(again.commit(nonce: 2)).ceiling == passedOn)
     again.limitInherited(to: 30)
     again.requireCommit()
-    #expect(try metadata(again.commit(nonce: 2)).taken == min(passedOn, 30))
+    #expect(try metadata(again.commit(nonce: 2)).ceiling == min(passedOn, 30))
   }
 
   @Test func `a partition that came straight back goes on where it was`() throws {
@@ -241,7 +241,7 @@ import Testing
     #expect(ledger.watermark == 3)
     let commit = try ledger.commit(nonce: 1).required
     #expect(commit.offset == 3)
-    #expect(try metadata(commit).taken == 19)
+    #expect(try metadata(commit).ceiling == 19)
     let takes = (1..<Int64(9)).map { ledger.take($0) }
     let done = OffsetLedger.Take.alreadyDone
     #expect(takes == [done, done, .fresh, .fresh, done, .fresh, done, .fresh])
@@ -261,165 +261,5 @@ import Testing
       #expect(ledger.take(offset) == (left.contains(offset) ? .fresh : .alreadyDone))
     }
     #expect(ledger.take(max(offset, 7)) == .fresh)
-  }
-
-  @Test func `four fifths of the span are nearly full`() {
-    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
-    var fillings: [Bool] = []
-    for offset in 0..<Int64(5) {
-      fillings.append(ledger.isNearlyFull(maximumSpan: 5))
-      _ = ledger.take(offset)
-    }
-    #expect(fillings == [false, false, false, false, true])
-    ledger.complete(0)
-    #expect(ledger.isNearlyFull(maximumSpan: 5))
-    ledger.complete(1)
-    #expect(!ledger.isNearlyFull(maximumSpan: 5))
-  }
-
-  @Test func `four fifths of the metadata are nearly full`() {
-    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
-    var end: Int64 = 0
-    while !ledger.isNearlyFull(maximumSpan: .max) {
-      #expect(ledger.room(maximumSpan: .max) > 0)
-      _ = ledger.take(end)
-      if end % 2 == 1 { ledger.complete(end) }
-      end += 1
-    }
-    let atFourFifths = end
-    while ledger.room(maximumSpan: .max) > 0 {
-      _ = ledger.take(end)
-      if end % 2 == 1 { ledger.complete(end) }
-      end += 1
-    }
-    #expect(ledger.isNearlyFull(maximumSpan: .max))
-    #expect((79...83).contains(atFourFifths * 100 / end))
-  }
-
-  /// Whatever the order of things, taking stops before the metadata could overflow, and not long
-  /// before.
-  @Test(arguments: [
-    (keepingOneIn: Int64(2), reach: Int64(13_000)),  // worst: every second one hangs
-    (keepingOneIn: 50, reach: 20_000),  // two in a hundred wait for a retry
-    (keepingOneIn: 20_000, reach: 20_000),  // the first one hangs
-  ])
-  func `taking goes on while the metadata holds what is done`(keepingOneIn: Int64, reach: Int64)
-    throws
-  {
-    var ledger = OffsetLedger(startingAt: 1_000_001, metadata: nil)
-    var undone: Set<Int64> = []
-    var offset: Int64 = 1_000_001
-    while ledger.room(maximumSpan: 20_000) > 0 {
-      #expect(ledger.take(offset) == .fresh)
-      undone.insert(offset)
-      // 512 are in flight; of those before them only the slow ones are incomplete.
-      let finished = offset - 512
-      if (finished - 1_000_001) % keepingOneIn != 0, undone.remove(finished) != nil {
-        ledger.complete(finished)
-      }
-      offset += 1
-    }
-    #expect(ledger.span >= reach)
-    try expectExact(ledger, undone: undone, end: offset)
-    // Whichever complete now, all still fits.
-    var random = SeededGenerator(seed: UInt64(keepingOneIn))
-    for offset in undone.shuffled(using: &random) {
-      ledger.complete(offset)
-      undone.remove(offset)
-      if undone.count.isMultiple(of: 997) {
-        try expectExact(ledger, undone: undone, end: ledger.taken)
-      }
-    }
-    #expect(ledger.watermark == offset)
-  }
-
-  @Test func `ten thousand incomplete always fit, done in the worst order`() throws {
-    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
-    for offset in 0..<Int64(10_000) {
-      #expect(ledger.room(maximumSpan: 20_000) > 0)
-      _ = ledger.take(offset)
-    }
-    for offset in stride(from: Int64(1), to: 10_000, by: 2) { ledger.complete(offset) }
-    let undone = Set(stride(from: Int64(0), to: 10_000, by: 2))
-    try expectExact(ledger, undone: undone, end: 10_000)
-  }
-
-  @Test func `when too much was taken the lowest offsets are kept`() throws {
-    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
-    for offset in 0..<Int64(40_000) { _ = ledger.take(offset) }
-    for offset in stride(from: Int64(1), to: 40_000, by: 2) { ledger.complete(offset) }
-    #expect(ledger.room(maximumSpan: .max) == 0)
-    let commit = try ledger.commit(nonce: 1).required
-    #expect(commit.metadata.utf8.count <= CommitMetadata.longestText)
-    var again = try restarted(from: commit)
-    let takes = (0..<Int64(40_000)).map { again.take($0) }
-    let known = try #require(takes.lastIndex(of: .alreadyDone))
-    #expect(known >= 14_000)
-    #expect(Array(takes[...known]) == (0...known).map { $0 % 2 == 0 ? .fresh : .alreadyDone })
-    #expect(takes[(known + 1)...].allSatisfy { $0 == .fresh }, "nothing that is not done is lost")
-  }
-
-  @Test func `what full metadata tells of may be taken again`() throws {
-    var ledger = OffsetLedger(startingAt: 0, metadata: nil)
-    var end: Int64 = 0
-    while ledger.room(maximumSpan: .max) > 0 {
-      _ = ledger.take(end)
-      if end % 2 == 1 { ledger.complete(end) }
-      end += 1
-    }
-    var again = try restarted(from: ledger.commit(nonce: 1).required)
-    for offset in 0..<end {
-      #expect(again.room(maximumSpan: .max) > 0)
-      #expect(again.take(offset) == (offset % 2 == 0 ? .fresh : .alreadyDone))
-    }
-    #expect(again.room(maximumSpan: .max) == 0)
-  }
-}
-
-private func metadata(_ commit: OffsetLedger.Commit?) throws -> CommitMetadata {
-  let commit = try #require(commit)
-  return try #require(try CommitMetadata.read(commit.metadata, committedAt: commit.offset))
-}
-
-private func restarted(from commit: OffsetLedger.Commit) throws -> OffsetLedger {
-  let metadata = try CommitMetadata.read(commit.metadata, committedAt: commit.offset)
-  return OffsetLedger(startingAt: commit.offset, metadata: metadata)
-}
-
-/// Expects that a commit made now tells exactly what is done.
-private func expectExact(_ ledger: OffsetLedger, undone: Set<Int64>, end: Int64) throws {
-  var copy = ledger
-  copy.commitFailed()
-  let commit = try copy.commit(nonce: 9).required
-  try expectExact(commit, undone: undone, end: end)
-}
-
-private func expectExact(
-  _ commit: OffsetLedger.Commit, undone: Set<Int64>, end: Int64
-) throws {
-  #expect(commit.offset == undone.min() ?? end)
-  #expect(commit.metadata.utf8.count <= CommitMetadata.longestText)
-  let read = try CommitMetadata.read(commit.metadata, committedAt: commit.offset)
-  let offsets = try #require(read).undone
-  #expect(offsets.end == end)
-  #expect(offsets.members == undone.sorted())
-}
-
-extension Optional {
-  /// The value; `#require` does not take a call that mutates.
-  fileprivate var required: Wrapped {
-    get throws { try #require(self) }
-  }
-}
-
-extension UndoneOffsets {
-  /// All that are not done, ascending.
-  var members: [Int64] {
-    Array(
-      sequence(state: Int64.min) { lower in
-        guard let offset = self.first(notBelow: lower) else { return nil }
-        lower = offset + 1
-        return offset
-      })
   }
 }

@@ -20,7 +20,7 @@ struct SimulationTests {
   @Test(arguments: PlantedFault.allCases.filter { $0 != .none })
   func `a planted fault is found`(fault: PlantedFault) {
     let schedule = Schedule()
-    let found = (1...400 as ClosedRange<UInt64>).first {
+    let found = (1...1_000 as ClosedRange<UInt64>).first {
       schedule.run(seed: $0, planted: fault).breach != nil
     }
     #expect(found != nil)

@@ -9,14 +9,13 @@ extension Drill {
     ground: .brokers, argument: "how many requests", seconds: 60
   ) { field in
     let count = field.argument ?? 200_000
-    for begin in stride(from: 0, to: count, by: 50_000) {
-      try field.enqueue(
-        (begin..<min(count, begin + 50_000)).map { number in
-          var event = Event.sms(number, prefix: "stale")
-          event.more = #","expiresAt":"2026-01-01T00:00:00Z""#
-          return event
-        })
+    func stale(_ number: Int) -> Event {
+      var event = Event.sms(number, prefix: "stale")
+      event.more = #","expiresAt":"2026-01-01T00:00:00Z""#
+      return event
     }
+    try field.writeBacklog(of: count, stale)
+    field.expect((0..<count).map { stale($0).id })
     let worker = try field.launchWorker()
     let launch = ContinuousClock.now
     try field.enqueue((0..<20).map { .sms($0, prefix: "fresh") })
