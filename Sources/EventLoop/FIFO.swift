@@ -18,6 +18,13 @@ public struct FIFO<Element> {
     elements.append(element)
   }
 
+  /// Adds an element at the front.
+  public mutating func prepend(_ element: Element) {
+    guard head > 0 else { return elements.insert(element, at: 0) }
+    head -= 1
+    elements[head] = element
+  }
+
   /// Gives out the next element, nil when there is none.
   public mutating func popFirst() -> Element? {
     guard head < elements.count else { return nil }

@@ -98,11 +98,6 @@ public final class KafkaConsumer: RecordConsumer {
     return taken
   }
 
-  /// Takes a record back that was handed out: it comes first the next time, before what was taken back after it.
-  public func putBack(_ record: ConsumerRecord) {
-    partitions[record.topicPartition]?.putBack(record)
-  }
-
   /// The offset that the next record of a partition will get, as last heard from its leader; nil when
   /// it was not heard of yet.
   public func highWatermark(of partition: TopicPartition) -> Int64? {

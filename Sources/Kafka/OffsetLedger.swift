@@ -7,8 +7,8 @@
 /// second one done; the whole span fits when what is not done is rare or stands together. One
 /// record that hangs while thousands behind it are done costs two bytes.
 ///
-/// Each commit also says how far will be taken at most before the next one: whoever takes over after a crash
-/// knows exactly which records may have been sent. So nothing is taken before the first commit is acknowledged.
+/// Each commit also says how far will be sent at most before the next one: whoever takes over after a crash
+/// knows which records may have been sent. So nothing is sent before the first commit is acknowledged.
 public struct OffsetLedger: Sendable {
   /// What to do with a record.
   public enum Take: Sendable, Equatable {
@@ -45,13 +45,17 @@ public struct OffsetLedger: Sendable {
   /// It outlives this owner: should this one, too, end without a word, the next must know.
   private var inherited: Int64
   private var hasUnrequestedChanges = true
-  /// Nothing from here on is taken before a commit says so.
-  public private(set) var ceiling: Int64
+  /// Nothing from here on is sent before a commit says so.
+  private var ceiling: Int64
   /// The ceiling of the commit whose acknowledgement is awaited.
   private var requestedCeiling: Int64?
-  /// What ``taken`` was at the commit before.
-  private var takenBefore: Int64
-  /// How much the last commit lets be taken before the next.
+  /// One past the highest offset that ``release(_:)`` let go.
+  private var released: Int64
+  /// What the ceiling of the commit before lies a stride above.
+  private var base: Int64
+  /// The lowest offset that ``release(_:)`` held back since then.
+  private var heldBack: Int64?
+  /// How far the last commit lets be sent before the next.
   private var stride: Int64 = 0
   private let leastAllowance: Int64
 
@@ -59,7 +63,7 @@ public struct OffsetLedger: Sendable {
   /// - Parameters:
   ///   - offset: where consumption starts: the committed offset, if there is one.
   ///   - metadata: what stood beside that very offset.
-  ///   - leastAllowance: how many records each commit lets be taken before the next at the least, at least 1.
+  ///   - leastAllowance: how many records each commit lets be sent before the next at the least, at least 1.
   /// - Precondition: the metadata was read for `offset`.
   public init(startingAt offset: Int64, metadata: CommitMetadata?, leastAllowance: Int = 16) {
     undone = metadata?.undone ?? UndoneOffsets(end: offset)
@@ -68,7 +72,8 @@ public struct OffsetLedger: Sendable {
     committedOffset = offset
     next = offset
     ceiling = offset
-    takenBefore = offset
+    released = offset
+    base = offset
     self.leastAllowance = Int64(leastAllowance)
     inherited = metadata?.uncertainEnd ?? 0
   }
@@ -89,12 +94,13 @@ public struct OffsetLedger: Sendable {
     committedOffset = offset
     next = offset
     ceiling = offset
-    takenBefore = offset
+    released = offset
+    base = offset
     leastAllowance = former.leastAllowance
-    inherited = max(former.taken, former.inherited)
+    inherited = max(former.released, former.inherited)
   }
 
-  /// Notes where the partition ended when it was taken over: no former owner has taken what lies behind that.
+  /// Notes where the partition ended when it was taken over: no former owner has sent what lies behind that.
   public mutating func limitInherited(to end: Int64) { inherited = min(inherited, end) }
 
   /// The next offset to commit: everything below it is done.
@@ -136,9 +142,6 @@ public struct OffsetLedger: Sendable {
     return Int(min(left, fitting))
   }
 
-  /// How many more may be taken before a commit is acknowledged.
-  public var allowance: Int { Int(max(0, ceiling - taken)) }
-
   /// Whether the span, or what fits into the metadata, is all but used up.
   ///
   /// - Parameter maximumSpan: the largest ``span`` wanted, at least 1.
@@ -164,13 +167,20 @@ public struct OffsetLedger: Sendable {
     return .fresh
   }
 
-  /// Notes that the next record stands at `offset`: there is none before it, as ``take(_:)`` would find.
-  public mutating func pass(to offset: Int64) {
-    guard offset > next else { return }
-    skip(to: offset)
-    undone.extend(to: offset)
-    next = offset
-    hasUnrequestedChanges = true
+  /// Lets the record at `offset` be sent, if the last commit that was acknowledged says that it may be.
+  /// - Returns: whether it may be sent; if not, the next commit will say so.
+  public mutating func release(_ offset: Int64) -> Bool {
+    guard offset < ceiling else {
+      heldBack = min(heldBack ?? offset, offset)
+      hasUnrequestedChanges = true
+      return false
+    }
+    if offset >= released {
+      released = offset + 1
+      // What comes next should not have to wait.
+      hasUnrequestedChanges = true
+    }
+    return true
   }
 
   private mutating func skip(to offset: Int64) {
@@ -217,12 +227,12 @@ public struct OffsetLedger: Sendable {
     return Commit(offset: watermark, metadata: metadata.text)
   }
 
-  /// Twice as many records as came since the last commit, so that a steady stream never waits; it may fall by half
+  /// Twice as far as was sent since the last commit, so that a steady stream never waits; it may fall by half
   /// only, as commits do not come at regular times.
   private mutating func raisedCeiling() -> Int64 {
-    stride = max(leastAllowance, 2 * (taken - takenBefore), stride / 2)
-    takenBefore = taken
-    let (ceiling, overflow) = taken.addingReportingOverflow(stride)
+    stride = max(leastAllowance, 2 * (released - base), stride / 2)
+    base = max(base, released, watermark, heldBack.take() ?? 0)
+    let (ceiling, overflow) = base.addingReportingOverflow(stride)
     return overflow ? .max : ceiling
   }
 

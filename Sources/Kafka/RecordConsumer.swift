@@ -5,8 +5,6 @@ public protocol RecordConsumer: AnyObject {
   func take(
     from partition: TopicPartition, max: Int, into body: (ConsumerRecord) -> Void
   ) -> Int
-  /// Takes a record back that was handed out: it comes first the next time, before what was taken back after it.
-  func putBack(_ record: ConsumerRecord)
   /// The offset that the next record of a partition will get, as far as it is known.
   func highWatermark(of partition: TopicPartition) -> Int64?
   /// Commits offsets, all in one request, and calls `completion` on the loop after this has returned.

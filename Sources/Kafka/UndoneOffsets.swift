@@ -75,9 +75,6 @@ struct UndoneOffsets: Equatable, Sendable {
     }
   }
 
-  /// Notes that all from the end on to `offset` count as done.
-  mutating func extend(to offset: Int64) { end = max(end, offset) }
-
   private mutating func append(_ word: Word) {
     words.append(word)
     wordsSize += size(at: words.count - 1)

@@ -51,6 +51,9 @@ final class ConnectorRuntime {
   /// Whether one more exchange could go on.
   var hasFreeSlot: Bool { !free.isEmpty }
 
+  /// Whether a job would get a slot now.
+  func hasSlot(at now: Timestamp) -> Bool { hasFreeSlot && gate.barrier(at: now) == nil }
+
   /// Whether it takes nothing now, however few go on; what the rate holds back drains by itself.
   func isShut(at now: Timestamp) -> Bool {
     switch gate.barrier(at: now) {
@@ -69,13 +72,13 @@ final class ConnectorRuntime {
   /// When each exchange that goes on began.
   var sendsSince: [ContinuousClock.Instant] { senders.compactMap { $0?.sendingSince } }
 
-  /// Gives `job` a slot if one is free and the gate lets it through, which may make it the probe.
-  func takeSlot(for job: Job, now: Timestamp) -> Bool {
-    guard let index = free.last, gate.admits(at: now) else { return false }
-    free.removeLast()
+  /// Gives `job` a slot, which may make it the probe.
+  /// - Precondition: ``hasSlot(at:)`` says that there is one.
+  func takeSlot(for job: Job, now: Timestamp) {
+    let index = free.removeLast()
+    _ = gate.admits(at: now)
     senders[index] = job
     job.slot = Job.Slot(connector: self, index: index, since: now)
-    return true
   }
 
   /// Learns nothing more: another has taken its place.

@@ -25,23 +25,16 @@ extension Pipeline {
     needsIntake = false
     isIntakeWaiting = false
     guard isTaking, heldBack == nil, let consumer else { return }
-    var isCommitDue = false
     var found = true
     while found, hasRoom {
       found = false
       for state in partitions.values where state.mayHaveRecords && state.share.phase == .taking {
         let span = Int64(configuration.limits.uncommittedSpan)
-        let most = min(
-          state.batch, state.ledger.room(maximumSpan: span), state.ledger.allowance)
-        guard hasRoom, most > 0 else {
+        let most = min(state.batch, state.ledger.room(maximumSpan: span))
+        guard hasRoom, most > 0, state.beyond.count < Self.lookAhead else {
           isIntakeWaiting = true
-          if state.ledger.allowance == 0 {
-            state.ledger.requireCommit()
-            isCommitDue = true
-          }
           continue
         }
-        state.hasPutBack = false
         if state.head != nil {
           if let head = takeHead(of: state) {
             accept(head, of: state)
@@ -50,12 +43,11 @@ extension Pipeline {
           continue
         }
         let taken = consumer.take(from: state.partition, max: most) { self.receive($0, of: state) }
-        state.mayHaveRecords = (taken == most || state.hasPutBack) && state.head == nil
+        state.mayHaveRecords = taken == most && state.head == nil
         found = found || state.mayHaveRecords
       }
     }
     if found { isIntakeWaiting = true }
-    if isCommitDue { commit() }
   }
 
   private var hasRoom: Bool {
@@ -70,7 +62,6 @@ extension Pipeline {
   }
 
   private func accept(_ record: ConsumerRecord, of state: PartitionState) {
-    if record.offset >= state.ledger.ceiling { return putBack(record, of: state) }
     state.consumed.increment()
     if record.offset > state.ledger.taken { noteGap(before: record, of: state) }
     switch state.ledger.take(record.offset) {
@@ -88,7 +79,7 @@ extension Pipeline {
         startingAt: record.offset, metadata: nil,
         leastAllowance: configuration.limits.commitAllowance)
       state.inheritance = .none
-      return putBack(record, of: state)
+      _ = state.ledger.take(record.offset)
     case .fresh: break
     }
     if !strays.isEmpty,
@@ -103,16 +94,6 @@ extension Pipeline {
     }
     job.doubt = state.doubt(about: record, due: job.continuation?.notBefore)
     launch(job)
-  }
-
-  /// Leaves a record that stands behind the ceiling, as after a gap, until a commit has raised that.
-  private func putBack(_ record: ConsumerRecord, of state: PartitionState) {
-    if !state.hasPutBack {
-      if record.offset > state.ledger.taken { noteGap(before: record, of: state) }
-      state.ledger.pass(to: record.offset)
-      state.hasPutBack = true
-    }
-    consumer?.putBack(record)
   }
 
   /// Says that offsets were left out, which count as done: usual for producers that use transactions.

@@ -21,6 +21,8 @@ final class Job {
   enum Place {
     case lane(Lane)
     case slot(ConnectorRuntime)
+    /// For a commit that allows its send.
+    case commit(ConnectorRuntime)
     case time
   }
 

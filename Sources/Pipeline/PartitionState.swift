@@ -48,8 +48,8 @@ final class PartitionState {
   /// Whether librdkafka may hold records for us.
   var mayHaveRecords = true
   var head: Head?
-  /// Whether a record was put back since others were taken last.
-  var hasPutBack = false
+  /// Jobs that would have a slot if the last commit allowed their send.
+  var beyond = FIFO<Job>()
 
   /// How many records it gives before the next partition has its turn; of what may not be due one by one.
   var batch: Int { role.isOwn ? 1 : 64 }

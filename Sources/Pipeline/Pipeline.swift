@@ -47,6 +47,8 @@ public actor Pipeline {
   var tailReader: AnyObject?
   /// Whether the broker refused commit metadata.
   var isMetadataRefused = false
+  /// Whether a commit follows in this turn because a send waits for one.
+  var isCommitWanted = false
   /// What is held back until it is known that the partitions are still ours; nil while that is not in doubt.
   var heldBack: [() -> Void]?
   /// Of the connectors that are active.

@@ -81,8 +81,13 @@ extension Pipeline {
     let isHeld = !runtime.templates.isEmpty
     if job.slot?.connector !== runtime {
       if isHeld { try lookAtTemplate(of: job, request, in: runtime) }
-      guard runtime.queue.isEmpty, admit(job, to: runtime) else {
+      guard runtime.queue.isEmpty, runtime.hasSlot(at: now) else {
         waitForSlot(job, request, of: runtime)
+        throw Halt(verdict: .waiting)
+      }
+      guard admit(job, to: runtime) else {
+        wait(job, at: .commit(runtime), until: request.expiresAt)
+        waitForCommit(job)
         throw Halt(verdict: .waiting)
       }
     }
@@ -119,9 +124,11 @@ extension Pipeline {
     askAtOnce(runtime)
   }
 
-  /// Gives `job` a slot, which may make it the probe of a connector that fails.
+  /// Gives `job` one of the free slots, which may make it the probe of a connector that fails.
+  /// - Returns: false when no commit allows its send yet.
   private func admit(_ job: Job, to runtime: ConnectorRuntime) -> Bool {
-    guard runtime.takeSlot(for: job, now: now) else { return false }
+    guard job.partition.ledger.release(job.record.offset) else { return false }
+    runtime.takeSlot(for: job, now: now)
     if runtime.gate.breaker.nextProbe != nil { noteProbe(of: runtime) }
     return true
   }
@@ -140,9 +147,14 @@ extension Pipeline {
   }
 
   private func giveSlots(of runtime: ConnectorRuntime) {
-    while let next = runtime.queue.first, admit(next, to: runtime) {
-      _ = runtime.queue.popFirst()
-      wake(next)
+    while runtime.hasSlot(at: now), let next = runtime.queue.popFirst() {
+      if admit(next, to: runtime) {
+        wake(next)
+      } else {
+        next.place = .commit(runtime)
+        enter(next, .parked)
+        waitForCommit(next)
+      }
     }
     askAgainLater(runtime)
   }
@@ -168,6 +180,41 @@ extension Pipeline {
         enter(job, .parked)
       }
     }
+  }
+
+  // MARK: - The commit
+
+  /// Lets `job` stand aside, and asks for the commit that allows its send.
+  private func waitForCommit(_ job: Job) {
+    job.partition.beyond.append(job)
+    guard !isCommitWanted else { return }
+    isCommitWanted = true
+    loop.soon {
+      self.isCommitWanted = false
+      self.commit()
+    }
+  }
+
+  /// Puts those back in front of their queues that waited for a commit.
+  func noteCommit(of share: Share) {
+    var asked: [ConnectorRuntime] = []
+    for state in share.partitions where !state.beyond.isEmpty {
+      // Some may come back at once.
+      let waiting = Array(state.beyond.all)
+      state.beyond = FIFO()
+      for job in waiting.reversed() {
+        guard case .commit(let runtime) = job.place else { continue }
+        // What works instead may have slots.
+        if runtime.isRetired {
+          wake(job)
+          continue
+        }
+        job.place = .slot(runtime)
+        runtime.queue.prepend(job)
+        if !asked.contains(where: { $0 === runtime }) { asked.append(runtime) }
+      }
+    }
+    for runtime in asked { askAtOnce(runtime) }
   }
 
   // MARK: - Time
@@ -213,6 +260,7 @@ extension Pipeline {
     switch job.place {
     case .lane(let lane): lane.queue.remove { $0 === job }
     case .slot(let runtime): runtime.queue.remove { $0 === job }
+    case .commit: job.partition.beyond.remove { $0 === job }
     case .time, nil: break
     }
   }

@@ -102,6 +102,9 @@ extension Examiner {
     if outcome.kind == "accepted", request.acceptances == 0 {
       fail(.trueOutcome, "\(request.serial) is said to be accepted, and was not")
     }
+    if request.isLate, outcome.kind != "accepted" {
+      fail(.recovery, "\(request.serial) came when nothing went wrong, and ends as \(outcome.kind)")
+    }
     checkSuperseded(outcome, of: request)
     checkOwner(outcome, of: request)
     request.outcomes.append(outcome)

@@ -32,6 +32,8 @@ public enum Promise: String, Sendable, CaseIterable {
   case flaggedRepeats = "flagged repeats"
   /// Nothing is taken before a commit of one's own.
   case nonceFirst = "own commit first"
+  /// Once nothing goes wrong any more, a request is sent.
+  case recovery
   /// Who was away for half a session sends nothing before the group confirms him.
   case quietZombie = "quiet after a pause"
 

@@ -9,6 +9,8 @@ struct RequestDraft {
   /// In milliseconds.
   var lifetime: Int64
   var isReadable = true
+  /// Whether nothing went wrong any more when it was asked for.
+  var isLate = false
 
   /// The record's value.
   var value: [UInt8] {

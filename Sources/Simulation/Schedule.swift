@@ -38,14 +38,9 @@ public struct Schedule {
     world.planFaults()
     world.run(until: world.plan.faultsUntil)
     world.heal()
-    let limit = world.now + 300_000_000
-    var nextLook = world.now
-    world.run(until: limit) {
-      guard world.now >= nextLook else { return false }
-      nextLook = world.now + 50_000
-      return world.examiner.isAllDone
-    }
-    if world.examiner.breach == nil { world.examiner.checkNothingLost() }
+    world.settle()
+    world.askOnceMore()
+    world.settle()
     world.finish()
     return Result(
       seed: seed, breach: world.examiner.breach, steps: world.steps, digest: world.digest)
@@ -65,14 +60,31 @@ extension World {
     }
   }
 
+  /// Asks for some more now that nothing goes wrong; all of them must be sent.
+  func askOnceMore() {
+    for serial in plan.requests + 1...plan.requests + 12 {
+      ask(
+        RequestDraft(
+          serial: serial, id: nil, recipient: nextRecipient(), supersedes: false,
+          lifetime: 250_000, isLate: true))
+    }
+    if chance.happens(300), let instance = instances.first {
+      after(chance.number(0...60_000)) { self.reload(instance) }
+    }
+  }
+
+  private func nextRecipient() -> String {
+    let number = chance.number(1...plan.recipients)
+    return number.isMultiple(of: plan.mailEvery)
+      ? "\(number)@example.com" : "+452000000\(number)"
+  }
+
   private func nextDraft(_ serial: Int, after drafts: [RequestDraft]) -> RequestDraft {
     let named = drafts.filter { $0.id != nil }
     if chance.happens(plan.repeats), !named.isEmpty { return chance.one(of: named) }
-    let number = chance.number(1...plan.recipients)
     var draft = RequestDraft(
       serial: serial, id: chance.happens(plan.withoutID) ? nil : "e\(serial)",
-      recipient: number.isMultiple(of: plan.mailEvery)
-        ? "\(number)@example.com" : "+452000000\(number)", supersedes: !chance.happens(300),
+      recipient: nextRecipient(), supersedes: !chance.happens(300),
       lifetime: chance.number(1...plan.lifetime) * 1_000)
     if chance.happens(plan.reusedIDs), let other = drafts.last, other.isReadable {
       draft.id = other.id
@@ -207,6 +219,18 @@ extension World {
   }
 
   // MARK: - The end
+
+  /// Runs until every request has its outcome and all is committed.
+  func settle() {
+    let limit = now + 300_000_000
+    var nextLook = now
+    run(until: limit) {
+      guard now >= nextLook else { return false }
+      nextLook = now + 50_000
+      return examiner.isAllDone
+    }
+    if examiner.breach == nil { examiner.checkNothingLost() }
+  }
 
   /// Stops what runs, in order, and looks whether a new instance has anything to do.
   func finish() {

@@ -69,11 +69,6 @@ final class SimulatedConsumer: RecordConsumer {
     return taken
   }
 
-  func putBack(_ record: ConsumerRecord) {
-    let queue = queues[record.topicPartition]
-    queue?.position = min(queue?.position ?? 0, record.offset)
-  }
-
   func highWatermark(of partition: TopicPartition) -> Int64? { world.broker.end(of: partition) }
 
   /// Somebody wrote to a partition.

@@ -12,6 +12,7 @@ final class TrueRequest {
   let timestamp: Int64
   let lifetime: Int64
   let value: [UInt8]
+  let isLate: Bool
   /// How often an operator has sent it once more.
   let replay: Int
   /// The record that came first, and those that continue it.
@@ -31,6 +32,7 @@ final class TrueRequest {
     supersedes = draft.supersedes
     lifetime = draft.lifetime
     value = draft.value
+    isLate = draft.isLate
     replay = 0
     self.timestamp = timestamp
   }
@@ -46,6 +48,7 @@ final class TrueRequest {
     timestamp = other.timestamp
     lifetime = other.lifetime
     value = other.value
+    isLate = other.isLate
     replay = other.replay + 1
   }
 

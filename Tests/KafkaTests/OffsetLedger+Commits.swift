@@ -12,6 +12,20 @@ func restarted(from commit: OffsetLedger.Commit) throws -> OffsetLedger {
   return OffsetLedger(startingAt: commit.offset, metadata: metadata)
 }
 
+/// Expects that all of these may be sent.
+func expect(_ ledger: inout OffsetLedger, releases offsets: Range<Int64>) {
+  for offset in offsets {
+    let isReleased = ledger.release(offset)
+    #expect(isReleased, "\(offset)")
+  }
+}
+
+/// Expects that this one may not be sent yet.
+func expect(_ ledger: inout OffsetLedger, holds offset: Int64, _ why: Comment? = nil) {
+  let isReleased = ledger.release(offset)
+  #expect(!isReleased, why)
+}
+
 /// Expects that a commit made now tells exactly what is done.
 func expectExact(_ ledger: OffsetLedger, undone: Set<Int64>, end: Int64) throws {
   var copy = ledger

@@ -9,7 +9,6 @@ final class PartitionQueue {
   private let client: ClientHandle
   private let queue: EventQueue
   private var strays = FIFO<ConsumerRecord>()
-  private var returned = FIFO<ConsumerRecord>()
   private var expected: Int64
   private var jump: (from: Int64, to: Int64)?
   private var wasReset = false
@@ -40,13 +39,6 @@ final class PartitionQueue {
     max: Int, onError: (KafkaError) -> Void, into body: (ConsumerRecord) -> Void
   ) -> Int {
     var taken = 0
-    // No more than there are now: they may be put back once more.
-    for _ in 0..<min(max, returned.count) {
-      guard let record = returned.popFirst() else { break }
-      taken += 1
-      body(record)
-    }
-    guard returned.isEmpty else { return taken }
     while taken < max, let stray = strays.popFirst() {
       note(stray.offset)
       body(stray)
@@ -85,13 +77,6 @@ final class PartitionQueue {
   func keep(_ stray: ConsumerRecord) {
     strays.append(stray)
     rd_kafka_queue_forward(queue.raw, nil)
-  }
-
-  /// Keeps a record that was handed out, in front of all that was not.
-  func putBack(_ record: ConsumerRecord) {
-    // Others of its batch may be done long before it.
-    record.detach()
-    returned.append(record)
   }
 
   // MARK: - Offsets that are gone

@@ -18,8 +18,6 @@ private final class GappyConsumer: RecordConsumer {
     consumer.take(from: partition, max: max) { if !gap.contains($0.offset) { body($0) } }
   }
 
-  func putBack(_ record: ConsumerRecord) { consumer.putBack(record) }
-
   func highWatermark(of partition: TopicPartition) -> Int64? {
     consumer.highWatermark(of: partition)
   }
