@@ -16,6 +16,8 @@ struct Report: Codable, Sendable {
   var secondSends = 0
   /// Of those, the ones that the worker itself calls possible.
   var countedSecondSends = 0
+  /// Requests whose outcome says that it may have been sent twice.
+  var possibleDuplicates = 0
   /// What the workers' metrics say, as far as they lived to tell.
   var countedInMetrics = 0
   /// From the end of the trouble until all was as before.
@@ -34,7 +36,7 @@ struct Report: Codable, Sendable {
       "outcomes      \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))",
       "lost          \(lost)",
       "second sends  \(secondSends), counted by the worker \(countedSecondSends)"
-        + " (metrics of those that lived: \(countedInMetrics))",
+        + "; \(possibleDuplicates) called possible (metrics of those that lived: \(countedInMetrics))",
     ]
     if let recoverySeconds { lines.append("recovery      \(rounded(recoverySeconds)) s") }
     lines += notes.map { "              \($0)" }

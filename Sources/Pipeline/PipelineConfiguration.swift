@@ -51,7 +51,7 @@ public struct PipelineConfiguration: Sendable {
     public var concluding = 4_096
     /// Records of one partition from the first that is not done to the last taken.
     public var uncommittedSpan = 20_000
-    /// Records of one partition that each commit lets be taken before the next, at the least.
+    /// Records of one partition that each commit lets be sent before the next, at the least.
     public var commitAllowance = 16
 
     /// The limits of the contract.

@@ -185,16 +185,15 @@ final class SMTPConnection: PooledConnection {
       return true
     }
     let current = exchange
-    do throws(SMTPReplyParser.Fault) {
-      var replies = try parser.consume(client.scratch.prefix(count).span)[...]
-      while let reply = replies.popFirst() {
-        guard let step = dialogue?.take(reply) else { return true }
-        hasSurplus = !replies.isEmpty || !parser.isBetweenReplies
-        perform(step == .sendMail && hasSurplus ? .garbage("a reply to an unsent mail") : step)
-        // It ended; the connection may carry another by now.
-        guard exchange === current else { return true }
-      }
-    } catch {
+    var replies = parser.consume(client.scratch.prefix(count).span)[...]
+    while let reply = replies.popFirst() {
+      guard let step = dialogue?.take(reply) else { return true }
+      hasSurplus = !replies.isEmpty || !parser.isBetweenReplies
+      perform(step == .sendMail && hasSurplus ? .garbage("a reply to an unsent mail") : step)
+      // It ended; the connection may carry another by now.
+      guard exchange === current else { return true }
+    }
+    if parser.fault != nil {
       fail(TransportFailure.Code.smtpGarbage, "the server does not speak SMTP here")
     }
     return exchange !== current

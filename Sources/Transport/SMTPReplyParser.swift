@@ -28,28 +28,38 @@ struct SMTPReplyParser {
 
   private var line: [UInt8] = []
   private var reply: Reply?
+  /// What stands behind the last reply and is none; nothing more can be read then.
+  private(set) var fault: Fault?
 
-  /// Whether nothing of another reply was read behind the last.
-  var isBetweenReplies: Bool { line.isEmpty && reply == nil }
+  /// Whether nothing was read behind the last reply.
+  var isBetweenReplies: Bool { line.isEmpty && reply == nil && fault == nil }
 
-  /// Reads bytes; returns the replies that they complete.
-  /// - Throws: ``Fault``; nothing more can be read then.
-  mutating func consume(_ bytes: Span<UInt8>) throws(Fault) -> [Reply] {
+  /// Reads bytes; returns the replies that they complete, whatever stands behind them: see ``fault``.
+  mutating func consume(_ bytes: Span<UInt8>) -> [Reply] {
     var replies: [Reply] = []
-    for index in bytes.indices {
-      let byte = bytes[index]
-      guard byte == 0x0A else {
-        guard line.count < Self.longestLine else { throw .longLine }
-        line.append(byte)
-        continue
+    guard fault == nil else { return replies }
+    do throws(Fault) {
+      for index in bytes.indices {
+        if let whole = try take(bytes[index]) { replies.append(whole) }
       }
-      if line.last == 0x0D { line.removeLast() }
-      if let whole = try take(line) { replies.append(whole) }
-      line.removeAll(keepingCapacity: true)
+      // Told at once: who speaks something else may never end the line.
+      if !line.isEmpty, !Self.mayBegin(line) { throw .notACode }
+    } catch {
+      fault = error
     }
-    // Told at once: who speaks something else may never end the line.
-    if !line.isEmpty, !Self.mayBegin(line) { throw .notACode }
     return replies
+  }
+
+  /// Takes a byte; returns the reply that it ends.
+  private mutating func take(_ byte: UInt8) throws(Fault) -> Reply? {
+    guard byte == 0x0A else {
+      guard line.count < Self.longestLine else { throw .longLine }
+      line.append(byte)
+      return nil
+    }
+    if line.last == 0x0D { line.removeLast() }
+    defer { line.removeAll(keepingCapacity: true) }
+    return try take(line)
   }
 
   private static func mayBegin(_ line: [UInt8]) -> Bool {

@@ -116,6 +116,15 @@ struct MailEnd: Sendable, CustomTestStringConvertible {
       bytes: 90_000,
       "unfinished smtp.garbage"),
     MailEnd(
+      "talks nonsense behind its last reply", [".": .write("250 2.0.0 Ok\r\nhello there\r\n")],
+      mails: 1, "message 250 2.0.0"),
+    MailEnd(
+      "talks nonsense behind a refusal", ["RCPT": .write("550 5.1.1 no\r\nhello")],
+      "recipient 550 5.1.1"),
+    MailEnd(
+      "talks nonsense behind an early reply", ["MAIL": .write("250 Ok\r\nhello\r\n")],
+      "unfinished smtp.garbage"),
+    MailEnd(
       "changes the code", [".": .write("250-a\r\n550 b\r\n")], mails: 1, "ambiguous smtp.garbage"),
     MailEnd("says 999", [".": .write("999 x\r\n")], mails: 1, "ambiguous smtp.garbage"),
   ]

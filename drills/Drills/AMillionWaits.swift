@@ -29,7 +29,7 @@ extension Drill {
       "memory in MB: \(rounded(before.memory)), 60 s and \(Int(ids)) event ids later "
         + "\(rounded(after.memory)); \(Int(parked())) parked")
     field.check(
-      after.memory - before.memory < 10 + ids * 100 / 1_048_576,
+      after.memory - before.memory < 20 + ids * 100 / 1_048_576,
       "memory grew by \(rounded(after.memory - before.memory)) MB")
     field.stop(worker)
     field.expectWhatHasAnOutcome()

@@ -38,6 +38,11 @@ extension Drill {
     try cluster.bringUp(broker: 2)
     try field.startWorker()
     field.report.recoverySeconds = field.awaitOutcomes().seconds
+    // Who reads them had lost that broker, too.
+    field.expect("all dead letters are read", within: .seconds(20)) {
+      field.journal.deadLetters.count >= 5
+    }
+    pause(.seconds(1))
     field.check(
       field.journal.deadLetters.count == 5, "\(field.journal.deadLetters.count) dead letters, not 5"
     )

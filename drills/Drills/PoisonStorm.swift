@@ -3,11 +3,11 @@ import Kafka
 extension Drill {
   static let poisonStorm = Drill(
     name: "poison-storm",
-    does: "writes 20,000 records of which every other one cannot be read",
+    does: "writes 100,000 records of which every other one cannot be read",
     holds: "each of those becomes one dead letter, each other one is sent once",
-    argument: "how many records", seconds: 30
+    argument: "how many records", seconds: 60
   ) { field in
-    let count = field.argument ?? 20_000
+    let count = field.argument ?? 100_000
     field.configuration.concurrency = 256
     var records: [ProducerRecord] = []
     var goodIDs: [String] = []

@@ -132,6 +132,7 @@ extension Field {
     let ids = expected.ids
     report.events = ids.count
     report.lost = ids.count { outcomes[$0] == nil }
+    report.possibleDuplicates = outcomes.values.count { $0.contains(where: \.possibleDuplicate) }
     var identities = 0
     for (id, entries) in outcomes {
       for entry in entries { report.outcomes[entry.outcome, default: 0] += 1 }

@@ -10,7 +10,7 @@ final class SMTPTranscript {
   /// The last whole reply.
   private(set) var last: SMTPReplyParser.Reply?
   /// Whether it said something that is no reply.
-  private(set) var isGarbled = false
+  var isGarbled: Bool { parser.fault != nil }
   /// Whether it said anything.
   private(set) var hasSpoken = false
   private var parser = SMTPReplyParser()
@@ -19,7 +19,6 @@ final class SMTPTranscript {
   func clear() {
     capabilities = SMTPCapabilities()
     last = nil
-    isGarbled = false
     hasSpoken = false
     parser = SMTPReplyParser()
   }
@@ -27,18 +26,13 @@ final class SMTPTranscript {
   /// Takes what libcurl has read; returns whether it can be a reply.
   fileprivate func note(_ bytes: Span<UInt8>) -> Bool {
     hasSpoken = true
-    do throws(SMTPReplyParser.Fault) {
-      for reply in try parser.consume(bytes) {
-        last = reply
-        // Behind STARTTLS nothing that was said before counts any more.
-        if reply.code == 220 { capabilities = SMTPCapabilities() }
-        if reply.code == 250 { capabilities = SMTPCapabilities(lines: reply.lines) }
-      }
-      return true
-    } catch {
-      isGarbled = true
-      return false
+    for reply in parser.consume(bytes) {
+      last = reply
+      // Behind STARTTLS nothing that was said before counts any more.
+      if reply.code == 220 { capabilities = SMTPCapabilities() }
+      if reply.code == 250 { capabilities = SMTPCapabilities(lines: reply.lines) }
     }
+    return !isGarbled
   }
 }
 

@@ -6,10 +6,7 @@ import Providers
 func checkSMTPReplies(_ bytes: [UInt8]) throws(Violation) {
   let readings = Cuts.allCases.map { SMTPReading(bytes, cuts: $0) }
   for reading in readings {
-    try require(reading.isWhole == readings[0].isWhole, "refused or not, by where it is cut")
-    if reading.isWhole {
-      try require(reading == readings[0], "\(readings[0]), but cut: \(reading)")
-    }
+    try require(reading == readings[0], "\(readings[0]), but cut: \(reading)")
   }
   for reply in readings.flatMap(\.replies) {
     try require((200...599).contains(reply.code), "a code of \(reply.code)")
@@ -25,19 +22,16 @@ func checkSMTPReplies(_ bytes: [UInt8]) throws(Violation) {
 /// What came of reading replies.
 struct SMTPReading: Equatable {
   private(set) var replies: [SMTPReplyParser.Reply] = []
-  /// Whether nothing among them was no reply.
-  private(set) var isWhole = true
-  private(set) var isBetweenReplies = true
+  /// Whether nothing stands behind them that is no reply.
+  let isWhole: Bool
+  let isBetweenReplies: Bool
 
   init(_ bytes: [UInt8], cuts: Cuts) {
     var parser = SMTPReplyParser()
-    do throws(SMTPReplyParser.Fault) {
-      for range in cuts.ranges(of: bytes) {
-        replies += try parser.consume(bytes.span.extracting(range))
-      }
-      isBetweenReplies = parser.isBetweenReplies
-    } catch {
-      isWhole = false
+    for range in cuts.ranges(of: bytes) {
+      replies += parser.consume(bytes.span.extracting(range))
     }
+    isWhole = parser.fault == nil
+    isBetweenReplies = parser.isBetweenReplies
   }
 }
