@@ -39,8 +39,10 @@ public struct Schedule {
     world.run(until: world.plan.faultsUntil)
     world.heal()
     world.settle()
-    world.askOnceMore()
-    world.settle()
+    if world.chance.happens(300) {
+      world.askOnceMore()
+      world.settle()
+    }
     world.finish()
     return Result(
       seed: seed, breach: world.examiner.breach, steps: world.steps, digest: world.digest)
@@ -68,7 +70,7 @@ extension World {
           serial: serial, id: nil, recipient: nextRecipient(), supersedes: false,
           lifetime: 250_000, isLate: true))
     }
-    if chance.happens(300), let instance = instances.first {
+    if chance.happens(500), let instance = instances.first {
       after(chance.number(0...60_000)) { self.reload(instance) }
     }
   }
