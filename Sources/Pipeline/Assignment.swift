@@ -122,7 +122,7 @@ extension Pipeline {
           self.noteFailure(error, of: first)
         } else {
           self.claimed(share)
-          self.noteCommit(of: share)
+          self.resumeAfterCommit(of: share)
           self.resumeIfConfirmed()
         }
       }

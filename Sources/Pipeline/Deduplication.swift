@@ -46,13 +46,12 @@ struct Deduplication {
     _ key: Key, body: Int, origin: RecordOrigin, hop: Int = 0, place: Int64? = nil,
     now: ContinuousClock.Instant
   ) -> Finding {
-    let second = forget(at: now)
-    var entry = EventIDTable.Entry(key, origin, hop: hop)
+    var entry = EventIDTable.Entry(key, origin, hop: hop, since: forget(at: now))
     entry.place = place ?? -1
     entry.body = UInt32(truncatingIfNeeded: body)
     entry.isSeen = true
     guard let number = table.find(key) else {
-      append(entry, at: second)
+      append(entry)
       return .new
     }
     let known = table[number]
@@ -76,10 +75,9 @@ struct Deduplication {
   mutating func remember(
     _ key: Key, origin: RecordOrigin, hop: Int?, now: ContinuousClock.Instant
   ) {
-    let second = forget(at: now)
-    var entry = EventIDTable.Entry(key, origin, hop: hop ?? 0)
+    var entry = EventIDTable.Entry(key, origin, hop: hop ?? 0, since: forget(at: now))
     entry.isConcluded = hop == nil
-    guard let number = table.find(key) else { return append(entry, at: second) }
+    guard let number = table.find(key) else { return append(entry) }
     let known = table[number]
     if !known.isConcluded, known.hop <= hop ?? .max { replace(number, with: entry) }
   }
@@ -104,18 +102,16 @@ struct Deduplication {
     table.remove(key)
   }
 
-  private mutating func append(_ entry: EventIDTable.Entry, at second: UInt32) {
+  private mutating func append(_ entry: EventIDTable.Entry) {
     if count >= capacity, let oldest = table.oldest { table.remove(oldest.key) }
-    var entry = entry
-    entry.since = second
     table.append(entry)
   }
 
   /// The id is as old as it was.
   private mutating func replace(_ number: EventIDTable.Number, with entry: EventIDTable.Entry) {
-    let since = table[number].since
+    var entry = entry
+    entry.since = table[number].since
     table[number] = entry
-    table[number].since = since
   }
 
   /// Forgets what is too old.

@@ -31,7 +31,7 @@ struct EventIDTable {
     var place: Int64 = -1
     let partition: Int32
     /// Seconds of the table's time.
-    var since: UInt32 = 0
+    var since: UInt32
     /// A hash of the body, when it was seen here.
     var body: UInt32 = 0
     /// How many records of own topics it is known to have had.
@@ -39,11 +39,12 @@ struct EventIDTable {
     var isSeen = false
     var isConcluded = false
 
-    init(_ key: Key, _ origin: RecordOrigin, hop: Int) {
+    init(_ key: Key, _ origin: RecordOrigin, hop: Int, since: UInt32) {
       self.key = key
       offset = origin.offset
       partition = origin.partition
       self.hop = UInt16(clamping: hop)
+      self.since = since
     }
 
     func isOf(_ origin: RecordOrigin) -> Bool {

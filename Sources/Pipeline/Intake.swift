@@ -5,7 +5,8 @@ import Retry
 
 /// Takes records as fast as the budgets allow, and no faster.
 extension Pipeline {
-  /// Records are taken until so many wait for each connector: more would wait longer, not leave sooner.
+  /// Records are taken until so many wait for each connector, and of a partition until so many wait for its commit:
+  /// more would wait longer, not leave sooner.
   private static let lookAhead = 16
 
   /// Looks for records once in the coming turn of the loop.
@@ -31,7 +32,7 @@ extension Pipeline {
       for state in partitions.values where state.mayHaveRecords && state.share.phase == .taking {
         let span = Int64(configuration.limits.uncommittedSpan)
         let most = min(state.batch, state.ledger.room(maximumSpan: span))
-        guard hasRoom, most > 0, state.beyond.count < Self.lookAhead else {
+        guard hasRoom, most > 0, state.waitingForCommit.count < Self.lookAhead else {
           isIntakeWaiting = true
           continue
         }

@@ -49,7 +49,7 @@ final class PartitionState {
   var mayHaveRecords = true
   var head: Head?
   /// Jobs that would have a slot if the last commit allowed their send.
-  var beyond = FIFO<Job>()
+  var waitingForCommit = FIFO<Job>()
 
   /// How many records it gives before the next partition has its turn; of what may not be due one by one.
   var batch: Int { role.isOwn ? 1 : 64 }

@@ -186,7 +186,7 @@ extension Pipeline {
 
   /// Lets `job` stand aside, and asks for the commit that allows its send.
   private func waitForCommit(_ job: Job) {
-    job.partition.beyond.append(job)
+    job.partition.waitingForCommit.append(job)
     guard !isCommitWanted else { return }
     isCommitWanted = true
     loop.soon {
@@ -196,12 +196,12 @@ extension Pipeline {
   }
 
   /// Puts those back in front of their queues that waited for a commit.
-  func noteCommit(of share: Share) {
+  func resumeAfterCommit(of share: Share) {
     var asked: [ConnectorRuntime] = []
-    for state in share.partitions where !state.beyond.isEmpty {
+    for state in share.partitions where !state.waitingForCommit.isEmpty {
       // Some may come back at once.
-      let waiting = Array(state.beyond.all)
-      state.beyond = FIFO()
+      let waiting = Array(state.waitingForCommit.all)
+      state.waitingForCommit = FIFO()
       for job in waiting.reversed() {
         guard case .commit(let runtime) = job.place else { continue }
         // What works instead may have slots.
@@ -260,7 +260,7 @@ extension Pipeline {
     switch job.place {
     case .lane(let lane): lane.queue.remove { $0 === job }
     case .slot(let runtime): runtime.queue.remove { $0 === job }
-    case .commit: job.partition.beyond.remove { $0 === job }
+    case .commit: job.partition.waitingForCommit.remove { $0 === job }
     case .time, nil: break
     }
   }

@@ -92,7 +92,7 @@ import Testing
       let id = Int64.random(in: 0..<8_000, using: &generator)
       switch Int.random(in: 0..<10, using: &generator) {
       case 0..<6 where model[id] == nil:
-        table.append(EventIDTable.Entry(key(id), Self.origin(id), hop: 0))
+        table.append(EventIDTable.Entry(key(id), Self.origin(id), hop: 0, since: 0))
         order.append(id)
         model[id] = 0
       case 6:

@@ -43,8 +43,8 @@ extension Drill {
     func median(_ values: some Collection<Double>) -> Double {
       values.sorted()[values.count / 2]
     }
-    // The event ids of ten minutes are remembered: those that came between the two quarters, 200 bytes each.
-    let ids = Double(flow.count) / 2 * 200 / 1_048_576
+    // The event ids of ten minutes are remembered: those that came between the two quarters, 100 bytes each.
+    let ids = Double(flow.count) / 2 * 100 / 1_048_576
     for (what, values, slack) in [
       ("memory in MB", samples.map(\.memory), 10 + ids),
       ("descriptors", samples.map { Double($0.descriptors) }, 10),
